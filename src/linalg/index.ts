@@ -1,0 +1,11 @@
+export { cholesky, choleskyInverse, choleskySolve, logDeterminant } from './cholesky.js';
+export type { Cholesky, JitterPolicy } from './cholesky.js';
+export { symmetricEigen } from './eigen.js';
+export type { SymmetricEigen } from './eigen.js';
+export { fromRows, gram, identity, matrix, multiply, multiplyVector, transpose } from './matrix.js';
+export type { Matrix } from './matrix.js';
+export { erf, erfc, normalCdf, normalQuantile } from './normal.js';
+export { gramFactor } from './qr.js';
+export type { GramFactor } from './qr.js';
+export { log1pExp, logSumExp, sigmoid } from './special.js';
+export { solveLower, solveLowerTransposed } from './triangular.js';
