@@ -2,8 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
+    setupFiles: ['test/setup/warnings.ts'],
     pool: 'forks',
+    maxWorkers: 2,
     testTimeout: 60_000,
   },
 });
