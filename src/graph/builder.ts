@@ -1,0 +1,266 @@
+import { CredenceError, GraphError } from '../errors/index.js';
+import type { DType, Tensor } from '../tensor/index.js';
+import { operationOf } from './ops/registry.js';
+import { formatType } from './types.js';
+import type {
+  Attributes,
+  Builder,
+  Dim,
+  Graph,
+  Input,
+  Node,
+  Random,
+  Shape,
+  TensorType,
+  Value,
+} from './types.js';
+
+/** The version of ONNX's operation set that Credence writes. */
+export const OPSET = 18;
+
+/**
+ * A graph under construction. Operations are functions of its values (`relu(conv2d(x, w, b))`); every one is checked
+ * and typed as it is added, so that a mistake is reported where it was made.
+ */
+export class GraphBuilder implements Builder {
+  readonly name: string;
+  readonly #opset: number;
+  readonly #domains: Readonly<Record<string, number>>;
+  readonly #inputs: Input[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #constants = new Map<string, Tensor>();
+  readonly #parameters: string[] = [];
+  readonly #values = new Map<string, Value>();
+  readonly #names = new Set<string>();
+  readonly #metadata: Record<string, string> = {};
+  #scope = '';
+  #fresh = 0;
+
+  constructor(name: string, { opset = OPSET, domains = {} }: Partial<Pick<Graph, 'opset' | 'domains'>> = {}) {
+    this.name = name;
+    this.#opset = opset;
+    this.#domains = domains;
+  }
+
+  /** Continues an existing graph: its values are there by name, its outputs are not outputs yet. */
+  static from(graph: Graph): GraphBuilder {
+    const builder = new GraphBuilder(graph.name, graph);
+    Object.assign(builder.#metadata, graph.metadata);
+    builder.append(graph);
+    return builder;
+  }
+
+  /** A value that is fed. `random`: one that the runtime draws from a key. */
+  input(name: string, dtype: DType, shape: Shape, random?: Random): Value {
+    this.#claim(name);
+    this.#inputs.push(random ? { name, dtype, shape, random } : { name, dtype, shape });
+    return this.#register(name, { dtype, shape });
+  }
+
+  /** An initialiser that training may change, under the scope's name. */
+  parameter(name: string, value: Tensor): Value {
+    const full = this.#scoped(name);
+    this.#claim(full);
+    this.#constants.set(full, value);
+    this.#parameters.push(full);
+    return this.#register(full, value);
+  }
+
+  constant(value: Tensor, name?: string): Value {
+    const full = this.#unique(name ?? this.#scoped('constant'));
+    this.#constants.set(full, value);
+    return this.#register(full, { ...value, ...contentOf(value) });
+  }
+
+  constantOf(value: Value): Tensor | undefined {
+    return this.#constants.get(value.name);
+  }
+
+  /** Values made inside are named `scope/...`. */
+  scope<T>(name: string, build: () => T): T {
+    const outer = this.#scope;
+    this.#scope = this.#scoped(name);
+    try {
+      return build();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
+  /** @throws GraphError when no value has this name. */
+  value(name: string): Value {
+    const value = this.#values.get(name);
+    if (value === undefined) {
+      throw new GraphError({ what: `graph '${this.name}'`, expected: 'a typed value', got: `'${name}'` });
+    }
+    return value;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  apply(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes = {},
+    { outputs = 1, name, domain = '' }: { outputs?: number; name?: string; domain?: string } = {},
+  ): Value[] {
+    for (const input of inputs) {
+      if (input !== undefined && this.#values.get(input.name) !== input) {
+        throw new GraphError({
+          what: `${op}: input '${input.name}'`,
+          expected: `a value of graph '${this.name}'`,
+          got: 'one of another graph',
+        });
+      }
+    }
+    const base = name ?? this.#scoped(op);
+    const names = Array.from({ length: outputs }, (_, i) => this.#unique(i === 0 ? base : `${base}.${i}`));
+    const node: Node = {
+      op,
+      domain,
+      name: names[0]!,
+      inputs: inputs.map((input) => input?.name ?? ''),
+      outputs: names,
+      attributes,
+    };
+    const types = this.#infer(node);
+    this.#nodes.push(node);
+    return names.map((output, i) => {
+      const type = types?.[i];
+      if (type === undefined) {
+        throw new GraphError({ what: op, expected: 'an operation whose types are known', where: node.name });
+      }
+      return this.#register(output, type);
+    });
+  }
+
+  /**
+   * Copies another graph's inputs, constants and nodes into this one. `rename`: names of its values that are replaced
+   * by values that are here already (its inputs fed by them). Names that are taken by anything else are an error.
+   */
+  append(graph: Graph, rename: ReadonlyMap<string, Value> = new Map()): void {
+    const renamed = (name: string): string => rename.get(name)?.name ?? name;
+    for (const input of graph.inputs) {
+      if (rename.has(input.name)) continue;
+      this.#claim(input.name);
+      this.#inputs.push(input);
+      this.#register(input.name, input);
+    }
+    for (const [name, value] of graph.constants) {
+      if (rename.has(name)) continue;
+      this.#claim(name);
+      this.#constants.set(name, value);
+      this.#register(name, { ...value, ...contentOf(value) });
+    }
+    this.#parameters.push(...graph.parameters.filter((name) => !rename.has(name)));
+    for (const original of graph.nodes) {
+      if (original.outputs.every((name) => name === '' || rename.has(name))) continue;
+      const outputs = original.outputs.map((name) => (rename.has(name) ? this.#unique(name) : name));
+      const node: Node = { ...original, inputs: original.inputs.map(renamed), outputs };
+      for (const name of original.outputs) if (name !== '' && !rename.has(name)) this.#claim(name);
+      const types = this.#infer(node);
+      this.#nodes.push(node);
+      outputs.forEach((name, i) => {
+        const type = types?.[i] ?? graph.types.get(original.outputs[i]!);
+        if (name !== '' && type !== undefined) this.#register(name, type);
+      });
+    }
+  }
+
+  setMetadata(entries: Readonly<Record<string, string>>): void {
+    Object.assign(this.#metadata, entries);
+  }
+
+  /** The finished graph. `outputs`: values or names, in order; a record renames each to its key by an Identity. */
+  build(outputs: readonly (Value | string)[] | Readonly<Record<string, Value>>): Graph {
+    const names = Array.isArray(outputs)
+      ? (outputs as readonly (Value | string)[]).map((output) => (typeof output === 'string' ? output : output.name))
+      : Object.entries(outputs as Record<string, Value>).map(([name, value]) => this.#rename(value, name));
+    for (const name of names) {
+      if (!this.#names.has(name)) {
+        throw new GraphError({ what: `graph '${this.name}': output`, expected: 'a value', got: `'${name}'` });
+      }
+    }
+    const types = new Map<string, TensorType>();
+    for (const [name, { dtype, shape, content }] of this.#values) {
+      types.set(name, content === undefined ? { dtype, shape } : { dtype, shape, content });
+    }
+    return {
+      name: this.name,
+      opset: this.#opset,
+      domains: this.#domains,
+      inputs: [...this.#inputs],
+      outputs: names,
+      nodes: [...this.#nodes],
+      constants: new Map(this.#constants),
+      parameters: [...this.#parameters],
+      types,
+      metadata: { ...this.#metadata },
+    };
+  }
+
+  #rename(value: Value, name: string): string {
+    if (value.name === name) return name;
+    return this.apply('Identity', [value], {}, { name })[0]!.name;
+  }
+
+  /** Undefined where the operation, or the type of one of its inputs, is not known: such values pass through untyped. */
+  #infer(node: Node): readonly TensorType[] | undefined {
+    const operation = node.domain === '' ? operationOf(node.op) : undefined;
+    const inputs = node.inputs.map((name) => (name === '' ? undefined : this.#values.get(name)));
+    if (operation === undefined || node.inputs.some((name, i) => name !== '' && inputs[i] === undefined)) {
+      return undefined;
+    }
+    try {
+      return operation.infer({
+        inputs,
+        attributes: node.attributes,
+        outputs: node.outputs.length,
+        constant: (i) => this.#constants.get(node.inputs[i] ?? ''),
+        fresh: () => `?${this.#fresh++}`,
+      });
+    } catch (error) {
+      if (!(error instanceof CredenceError)) throw error;
+      throw new GraphError({
+        what: `${node.op}(${inputs.map(formatType).join(', ')})`,
+        got: error.message,
+        where: `node '${node.name}' of graph '${this.name}'`,
+        cause: error,
+      });
+    }
+  }
+
+  #register(name: string, type: TensorType): Value {
+    const { dtype, shape, content } = type;
+    const value: Value = { name, dtype, shape, builder: this, ...(content && { content }) };
+    this.#values.set(name, value);
+    return value;
+  }
+
+  #scoped(name: string): string {
+    return this.#scope === '' ? name : `${this.#scope}/${name}`;
+  }
+
+  #claim(name: string): void {
+    if (this.#names.has(name) || name === '') {
+      throw new GraphError({ what: `graph '${this.name}': name`, expected: 'a new one', got: `'${name}'` });
+    }
+    this.#names.add(name);
+  }
+
+  #unique(base: string): string {
+    let name = base;
+    for (let i = 1; this.#names.has(name); i++) name = `${base}:${i}`;
+    this.#names.add(name);
+    return name;
+  }
+}
+
+/** Small integer constants carry their elements, so that shapes computed from them are known. */
+function contentOf(value: Tensor): { content?: readonly Dim[] } {
+  if (value.dtype !== 'int64' && value.dtype !== 'int32') return {};
+  if (value.shape.length > 1 || value.data.length > 64) return {};
+  return { content: Array.from(value.data as ArrayLike<number | bigint>, Number) };
+}

@@ -1,0 +1,98 @@
+/** Element-wise functions of values, with ONNX's broadcasting. Shapes (a) and (b) give their common broadcast shape. */
+import { tensor } from '../../tensor/index.js';
+import type { DType, Tensor } from '../../tensor/index.js';
+import { GraphError } from '../../errors/index.js';
+import { float, int } from '../types.js';
+import type { Builder, Value } from '../types.js';
+
+const unary = (op: string) => (x: Value) => x.builder.apply(op, [x])[0]!;
+const binary = (op: string) => (a: Value, b: Value) => a.builder.apply(op, [a, b])[0]!;
+
+export const add: (a: Value, b: Value) => Value = binary('Add');
+export const sub: (a: Value, b: Value) => Value = binary('Sub');
+export const mul: (a: Value, b: Value) => Value = binary('Mul');
+export const div: (a: Value, b: Value) => Value = binary('Div');
+export const pow: (a: Value, b: Value) => Value = binary('Pow');
+export const maximum: (a: Value, b: Value) => Value = binary('Max');
+export const minimum: (a: Value, b: Value) => Value = binary('Min');
+export const equal: (a: Value, b: Value) => Value = binary('Equal');
+export const greater: (a: Value, b: Value) => Value = binary('Greater');
+export const less: (a: Value, b: Value) => Value = binary('Less');
+export const greaterOrEqual: (a: Value, b: Value) => Value = binary('GreaterOrEqual');
+export const lessOrEqual: (a: Value, b: Value) => Value = binary('LessOrEqual');
+export const and: (a: Value, b: Value) => Value = binary('And');
+export const or: (a: Value, b: Value) => Value = binary('Or');
+
+export const not: (x: Value) => Value = unary('Not');
+export const neg: (x: Value) => Value = unary('Neg');
+export const abs: (x: Value) => Value = unary('Abs');
+export const sign: (x: Value) => Value = unary('Sign');
+export const exp: (x: Value) => Value = unary('Exp');
+export const log: (x: Value) => Value = unary('Log');
+export const sqrt: (x: Value) => Value = unary('Sqrt');
+export const reciprocal: (x: Value) => Value = unary('Reciprocal');
+export const relu: (x: Value) => Value = unary('Relu');
+export const sigmoid: (x: Value) => Value = unary('Sigmoid');
+export const tanh: (x: Value) => Value = unary('Tanh');
+export const softplus: (x: Value) => Value = unary('Softplus');
+export const erf: (x: Value) => Value = unary('Erf');
+export const identity: (x: Value) => Value = unary('Identity');
+
+export function where(condition: Value, a: Value, b: Value): Value {
+  return condition.builder.apply('Where', [condition, a, b])[0]!;
+}
+
+/** max(x, slope x). */
+export function leakyRelu(x: Value, slope: number): Value {
+  return x.builder.apply('LeakyRelu', [x], { alpha: float(slope) })[0]!;
+}
+
+/** ONNX's numbers of the element types (TensorProto.DataType). */
+export const ELEMENT_TYPES: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+};
+
+export function cast(x: Value, dtype: DType): Value {
+  if (x.dtype === dtype) return x;
+  return x.builder.apply('Cast', [x], { to: int(ELEMENT_TYPES[dtype]) })[0]!;
+}
+
+/** A constant scalar of a value's type, () unless a shape is given. */
+export function constantLike(like: Value, value: number, shape: readonly number[] = []): Value {
+  return like.builder.constant(filled(like.dtype, shape, value));
+}
+
+/** A constant of integers (n,), as ONNX wants shapes and axes. */
+export function int64s(builder: Builder, values: readonly number[]): Value {
+  return builder.constant(tensor('int64', [values.length], BigInt64Array.from(values, BigInt)));
+}
+
+function filled(dtype: DType, shape: readonly number[], value: number): Tensor {
+  const n = shape.reduce((product, size) => product * size, 1);
+  switch (dtype) {
+    case 'float32':
+      return tensor(dtype, shape, new Float32Array(n).fill(value));
+    case 'float64':
+      return tensor(dtype, shape, new Float64Array(n).fill(value));
+    case 'int32':
+      return tensor(dtype, shape, new Int32Array(n).fill(value));
+    case 'int64':
+      return tensor(dtype, shape, new BigInt64Array(n).fill(BigInt(value)));
+    case 'uint8':
+    case 'bool':
+      return tensor(dtype, shape, new Uint8Array(n).fill(value));
+    default:
+      throw new GraphError({ what: 'constantLike: type', expected: 'float, int32, int64, uint8 or bool', got: dtype });
+  }
+}

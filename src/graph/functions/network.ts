@@ -1,0 +1,106 @@
+/** The operations of neural networks. Images are (N, C, H, W). */
+import { float, int, ints } from '../types.js';
+import type { Value } from '../types.js';
+import { tensor } from '../../tensor/index.js';
+
+export interface WindowOptions {
+  readonly strides?: readonly number[];
+  /** Before and after each spatial axis: [top, left, bottom, right]. */
+  readonly pads?: readonly number[];
+  readonly dilations?: readonly number[];
+}
+
+/** Matrix product of the last two axes, the others broadcast: (.., n, k) x (.., k, m) = (.., n, m). */
+export function matmul(a: Value, b: Value): Value {
+  return a.builder.apply('MatMul', [a, b])[0]!;
+}
+
+/** a b + c with a (n, k), b (k, m), either transposed on request, and c broadcast to (n, m). */
+export function gemm(a: Value, b: Value, c?: Value, { transA = false, transB = false }: { transA?: boolean; transB?: boolean } = {}): Value {
+  const attributes = { transA: int(transA ? 1 : 0), transB: int(transB ? 1 : 0) };
+  return a.builder.apply('Gemm', [a, b, c], attributes)[0]!;
+}
+
+/** Cross-correlation of x (N, C, H, W) with kernels (M, C / group, h, w) plus bias (M,). */
+export function conv(
+  x: Value,
+  weight: Value,
+  bias?: Value,
+  { strides, pads, dilations, group = 1 }: WindowOptions & { group?: number } = {},
+): Value {
+  const kernel = weight.shape.slice(2).map(Number);
+  return x.builder.apply('Conv', [x, weight, bias], {
+    kernel_shape: ints(kernel),
+    ...(strides && { strides: ints(strides) }),
+    ...(pads && { pads: ints(pads) }),
+    ...(dilations && { dilations: ints(dilations) }),
+    ...(group !== 1 && { group: int(group) }),
+  })[0]!;
+}
+
+/** The adjoint of `conv` in its first argument: x (N, M, h, w), weight (M, C / group, kh, kw). */
+export function convTranspose(
+  x: Value,
+  weight: Value,
+  {
+    strides,
+    pads,
+    dilations,
+    group = 1,
+    outputPadding,
+  }: WindowOptions & { group?: number; outputPadding?: readonly number[] } = {},
+): Value {
+  return x.builder.apply('ConvTranspose', [x, weight], {
+    kernel_shape: ints(weight.shape.slice(2).map(Number)),
+    ...(strides && { strides: ints(strides) }),
+    ...(pads && { pads: ints(pads) }),
+    ...(dilations && { dilations: ints(dilations) }),
+    ...(group !== 1 && { group: int(group) }),
+    ...(outputPadding?.some((size) => size !== 0) && { output_padding: ints(outputPadding) }),
+  })[0]!;
+}
+
+const pooling =
+  (op: string) =>
+  (x: Value, kernel: readonly number[], { strides = kernel, pads, dilations }: WindowOptions = {}): Value =>
+    x.builder.apply(op, [x], {
+      kernel_shape: ints(kernel),
+      strides: ints(strides),
+      ...(pads && { pads: ints(pads) }),
+      ...(dilations && { dilations: ints(dilations) }),
+    })[0]!;
+
+type Pooling = (x: Value, kernel: readonly number[], options?: WindowOptions) => Value;
+
+/** Largest value of each window; windows stand side by side unless strides are given. */
+export const maxPool: Pooling = pooling('MaxPool');
+/** Mean of each window, padding not counted. */
+export const averagePool: Pooling = pooling('AveragePool');
+
+/** Probabilities along an axis. */
+export function softmax(x: Value, axis = -1): Value {
+  return x.builder.apply('Softmax', [x], { axis: int(axis) })[0]!;
+}
+
+/** Log probabilities along an axis. */
+export function logSoftmax(x: Value, axis = -1): Value {
+  return x.builder.apply('LogSoftmax', [x], { axis: int(axis) })[0]!;
+}
+
+/** ONNX Dropout, inactive: the identity until `activateDropout` feeds it a mask. `rate`: the probability of a zero. */
+export function dropout(x: Value, rate: number, name?: string): Value {
+  const ratio = x.builder.constant(tensor('float32', [], Float32Array.of(rate)));
+  return x.builder.apply('Dropout', [x, ratio], {}, name === undefined ? {} : { name })[0]!;
+}
+
+/** The normalisation of a trained BatchNormalization: scale (x - mean) / sqrt(variance + epsilon) + shift, by channel. */
+export function batchNormalization(
+  x: Value,
+  scale: Value,
+  shift: Value,
+  mean: Value,
+  variance: Value,
+  epsilon = 1e-5,
+): Value {
+  return x.builder.apply('BatchNormalization', [x, scale, shift, mean, variance], { epsilon: float(epsilon) })[0]!;
+}

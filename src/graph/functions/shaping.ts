@@ -1,0 +1,113 @@
+/** Functions that move, pick or reduce elements. Axes may count from the end (negative). */
+import { int, ints, text } from '../types.js';
+import type { Value } from '../types.js';
+import { int64s } from './arithmetic.js';
+
+type Reduction = (x: Value, axes?: readonly number[], options?: { keepDimensions?: boolean }) => Value;
+
+/** Since opset 18 all reductions but none take their axes as an input. All axes unless given. */
+const reduction =
+  (op: string): Reduction =>
+  (x, axes, { keepDimensions = false } = {}) =>
+    x.builder.apply(op, [x, axes && int64s(x.builder, axes)], { keepdims: int(keepDimensions ? 1 : 0) })[0]!;
+
+export const reduceSum: Reduction = reduction('ReduceSum');
+export const reduceMean: Reduction = reduction('ReduceMean');
+export const reduceMax: Reduction = reduction('ReduceMax');
+export const reduceMin: Reduction = reduction('ReduceMin');
+
+/** Index of the largest element along an axis (the first of several), int64. */
+export function argMax(x: Value, axis: number, { keepDimensions = false }: { keepDimensions?: boolean } = {}): Value {
+  return x.builder.apply('ArgMax', [x], { axis: int(axis), keepdims: int(keepDimensions ? 1 : 0) })[0]!;
+}
+
+/** `shape`: sizes as ONNX's Reshape takes them (0 keeps a dimension, -1 is worked out), or an int64 value (rank,). */
+export function reshape(x: Value, shape: readonly number[] | Value): Value {
+  const target = 'builder' in shape ? shape : int64s(x.builder, shape);
+  return x.builder.apply('Reshape', [x, target])[0]!;
+}
+
+/** All dimensions from `axis` on become one. */
+export function flatten(x: Value, axis = 1): Value {
+  return x.builder.apply('Flatten', [x], { axis: int(axis) })[0]!;
+}
+
+export function transpose(x: Value, permutation: readonly number[]): Value {
+  return x.builder.apply('Transpose', [x], { perm: ints(permutation) })[0]!;
+}
+
+export function squeeze(x: Value, axes: readonly number[]): Value {
+  return x.builder.apply('Squeeze', [x, int64s(x.builder, axes)])[0]!;
+}
+
+export function unsqueeze(x: Value, axes: readonly number[]): Value {
+  return x.builder.apply('Unsqueeze', [x, int64s(x.builder, axes)])[0]!;
+}
+
+/** The sizes of x, int64 (rank,). */
+export function shapeOf(x: Value): Value {
+  return x.builder.apply('Shape', [x])[0]!;
+}
+
+/** Broadcasts x to a shape: sizes, or an int64 value (rank,). */
+export function expand(x: Value, shape: readonly number[] | Value): Value {
+  return x.builder.apply('Expand', [x, 'builder' in shape ? shape : int64s(x.builder, shape)])[0]!;
+}
+
+/** Elements starts (inclusive) to ends (exclusive) along the axes, every `steps`-th. */
+export function slice(
+  x: Value,
+  starts: readonly number[],
+  ends: readonly number[],
+  axes: readonly number[],
+  steps?: readonly number[],
+): Value {
+  const list = (values: readonly number[]): Value => int64s(x.builder, values);
+  return x.builder.apply('Slice', [x, list(starts), list(ends), list(axes), steps && list(steps)])[0]!;
+}
+
+export function concat(values: readonly [Value, ...Value[]], axis: number): Value {
+  return values[0].builder.apply('Concat', values, { axis: int(axis) })[0]!;
+}
+
+/** Consecutive pieces of these sizes along an axis. */
+export function split(x: Value, sizes: readonly number[], axis = 0): Value[] {
+  return x.builder.apply('Split', [x, int64s(x.builder, sizes)], { axis: int(axis) }, { outputs: sizes.length });
+}
+
+/** Slices of `x` along an axis at integer indices. */
+export function gather(x: Value, indices: Value, axis = 0): Value {
+  return x.builder.apply('Gather', [x, indices], { axis: int(axis) })[0]!;
+}
+
+/** x[.., indices[..], ..] along an axis: one element of x for each index. */
+export function gatherElements(x: Value, indices: Value, axis: number): Value {
+  return x.builder.apply('GatherElements', [x, indices], { axis: int(axis) })[0]!;
+}
+
+/** A copy of `x` in which element indices[..] along an axis is updates[..], or has it added. */
+export function scatterElements(
+  x: Value,
+  indices: Value,
+  updates: Value,
+  { axis = 0, accumulate = false }: { axis?: number; accumulate?: boolean } = {},
+): Value {
+  const attributes = accumulate ? { axis: int(axis), reduction: text('add') } : { axis: int(axis) };
+  return x.builder.apply('ScatterElements', [x, indices, updates], attributes)[0]!;
+}
+
+/** Zeros before and after along every axis, or another constant; negative numbers crop. */
+export function pad(x: Value, before: readonly number[], after: readonly number[], fill?: Value): Value {
+  return x.builder.apply('Pad', [x, int64s(x.builder, [...before, ...after]), fill])[0]!;
+}
+
+/** Repeats every element of an image (N, C, H, W) in an h x w block. */
+export function upsampleNearest(x: Value, factor: readonly [number, number]): Value {
+  const { builder } = x;
+  const scales = builder.constant({ dtype: 'float32', shape: [4], data: Float32Array.of(1, 1, ...factor) });
+  return builder.apply('Resize', [x, undefined, scales], {
+    mode: text('nearest'),
+    coordinate_transformation_mode: text('asymmetric'),
+    nearest_mode: text('floor'),
+  })[0]!;
+}

@@ -1,0 +1,148 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { Tensor } from '../../tensor/index.js';
+import { ELEMENT_TYPES } from '../functions/arithmetic.js';
+import type { Attribute, Graph, Node, TensorType } from '../types.js';
+import {
+  ATTRIBUTE,
+  ATTRIBUTE_TYPES,
+  DIM,
+  ENTRY,
+  GRAPH,
+  METADATA_PARAMETERS,
+  METADATA_RANDOM,
+  MODEL,
+  NODE,
+  OPSET_ID,
+  SHAPE,
+  TENSOR,
+  TENSOR_TYPE,
+  TYPE,
+  VALUE_INFO,
+} from './schema.js';
+
+/** IR version 10 is what opsets up to 22 came with, and ONNX Runtime reads it since 1.18. */
+const IR_VERSION = 10;
+
+/** The bytes of an ONNX file. The same graph gives the same bytes. */
+export function encodeOnnx(graph: Graph): Uint8Array {
+  const metadata = { ...graph.metadata };
+  if (graph.parameters.length > 0) metadata[METADATA_PARAMETERS] = JSON.stringify(graph.parameters);
+  const random = graph.inputs.filter((input) => input.random !== undefined).map(({ name, random: law }) => [name, law]);
+  if (random.length > 0) metadata[METADATA_RANDOM] = JSON.stringify(Object.fromEntries(random));
+
+  const writer = new BinaryWriter();
+  writer.tag(MODEL.irVersion, WireType.Varint).int64(IR_VERSION);
+  writer.tag(MODEL.producer, WireType.LengthDelimited).string('credence');
+  message(writer, MODEL.graph, () => writeGraph(writer, graph));
+  for (const [domain, version] of [['', graph.opset] as const, ...Object.entries(graph.domains)]) {
+    message(writer, MODEL.opsetImport, () => {
+      string(writer, OPSET_ID.domain, domain);
+      writer.tag(OPSET_ID.version, WireType.Varint).int64(version);
+    });
+  }
+  for (const [key, value] of Object.entries(metadata)) {
+    message(writer, MODEL.metadata, () => {
+      string(writer, ENTRY.key, key);
+      string(writer, ENTRY.value, value);
+    });
+  }
+  return writer.finish();
+}
+
+function writeGraph(writer: BinaryWriter, graph: Graph): void {
+  for (const node of graph.nodes) message(writer, GRAPH.node, () => writeNode(writer, node));
+  string(writer, GRAPH.name, graph.name);
+  for (const [name, value] of graph.constants) {
+    message(writer, GRAPH.initializer, () => writeTensor(writer, value, name));
+  }
+  for (const input of graph.inputs) message(writer, GRAPH.input, () => writeValueInfo(writer, input.name, input));
+  for (const name of graph.outputs) {
+    message(writer, GRAPH.output, () => writeValueInfo(writer, name, graph.types.get(name)));
+  }
+}
+
+function writeNode(writer: BinaryWriter, node: Node): void {
+  for (const name of node.inputs) string(writer, NODE.input, name, 'always');
+  for (const name of node.outputs) string(writer, NODE.output, name, 'always');
+  string(writer, NODE.name, node.name);
+  string(writer, NODE.op, node.op);
+  for (const [name, attribute] of Object.entries(node.attributes)) writeAttribute(writer, name, attribute);
+  string(writer, NODE.domain, node.domain);
+}
+
+function writeAttribute(writer: BinaryWriter, name: string, attribute: Attribute): void {
+  if (attribute.type === 'opaque') {
+    writer.tag(NODE.attribute, WireType.LengthDelimited).bytes(attribute.value);
+    return;
+  }
+  message(writer, NODE.attribute, () => {
+    string(writer, ATTRIBUTE.name, name);
+    switch (attribute.type) {
+      case 'int':
+        writer.tag(ATTRIBUTE.int, WireType.Varint).int64(toInt64(attribute.value));
+        break;
+      case 'ints':
+        for (const value of attribute.value) writer.tag(ATTRIBUTE.ints, WireType.Varint).int64(toInt64(value));
+        break;
+      case 'float':
+        writer.tag(ATTRIBUTE.float, WireType.Bit32).float(Math.fround(attribute.value));
+        break;
+      case 'floats':
+        for (const value of attribute.value) writer.tag(ATTRIBUTE.floats, WireType.Bit32).float(Math.fround(value));
+        break;
+      case 'string':
+        string(writer, ATTRIBUTE.string, attribute.value, 'always');
+        break;
+      case 'strings':
+        for (const value of attribute.value) string(writer, ATTRIBUTE.strings, value, 'always');
+        break;
+      case 'tensor':
+        message(writer, ATTRIBUTE.tensor, () => writeTensor(writer, attribute.value));
+    }
+    writer.tag(ATTRIBUTE.type, WireType.Varint).int32(ATTRIBUTE_TYPES[attribute.type]);
+  });
+}
+
+function writeTensor(writer: BinaryWriter, value: Tensor, name?: string): void {
+  for (const size of value.shape) writer.tag(TENSOR.dims, WireType.Varint).int64(size);
+  writer.tag(TENSOR.dataType, WireType.Varint).int32(ELEMENT_TYPES[value.dtype]);
+  if (name !== undefined) string(writer, TENSOR.name, name);
+  const { buffer, byteOffset, byteLength } = value.data;
+  writer.tag(TENSOR.rawData, WireType.LengthDelimited).bytes(new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+function writeValueInfo(writer: BinaryWriter, name: string, type: TensorType | undefined): void {
+  string(writer, VALUE_INFO.name, name);
+  if (type === undefined) return;
+  message(writer, VALUE_INFO.type, () =>
+    message(writer, TYPE.tensor, () => {
+      writer.tag(TENSOR_TYPE.elementType, WireType.Varint).int32(ELEMENT_TYPES[type.dtype]);
+      message(writer, TENSOR_TYPE.shape, () => {
+        for (const dim of type.shape) {
+          message(writer, SHAPE.dim, () => {
+            if (typeof dim === 'number') writer.tag(DIM.value, WireType.Varint).int64(dim);
+            // A name that inference made up means 'unknown', which ONNX writes as an empty dimension.
+            else if (!dim.startsWith('?')) string(writer, DIM.name, dim);
+          });
+        }
+      });
+    }),
+  );
+}
+
+function message(writer: BinaryWriter, field: number, write: () => void): void {
+  writer.tag(field, WireType.LengthDelimited).fork();
+  write();
+  writer.join();
+}
+
+function string(writer: BinaryWriter, field: number, value: string, empty: 'always' | 'omit' = 'omit'): void {
+  if (value !== '' || empty === 'always') writer.tag(field, WireType.LengthDelimited).string(value);
+}
+
+/** Integers beyond float64's exact range stand for 'to the end' in ONNX: they are clamped, not wrapped. */
+function toInt64(value: number): bigint {
+  const limit = 2n ** 63n;
+  const exact = BigInt(Math.trunc(value));
+  return exact >= limit ? limit - 1n : exact < -limit ? -limit : exact;
+}

@@ -1,0 +1,126 @@
+import { WireType } from '@bufbuild/protobuf/wire';
+import { FormatError } from '../../errors/index.js';
+import { elementCount, tensor } from '../../tensor/index.js';
+import type { DataOf, DType, Tensor } from '../../tensor/index.js';
+import { ELEMENT_TYPES } from '../functions/arithmetic.js';
+import { readMessage, readPacked } from './reader.js';
+import { ENTRY, TENSOR } from './schema.js';
+
+/** The bytes `offset` to `offset + length` (to the end, when undefined) of a file named in the model. */
+export type ExternalData = (location: string, offset: number, length: number | undefined) => Uint8Array;
+
+/** Element types by ONNX's numbers. */
+export const DTYPES: ReadonlyMap<number, DType> = new Map(
+  Object.entries(ELEMENT_TYPES).map(([dtype, number]) => [number, dtype as DType]),
+);
+
+/** A TensorProto: its elements in raw_data, in the field of their type, or in another file. */
+export function readTensor(
+  bytes: Uint8Array,
+  externalData: ExternalData | undefined,
+): { name: string; value: Tensor } {
+  const shape: number[] = [];
+  const numbers: number[] = [];
+  const integers: bigint[] = [];
+  const external = new Map<string, string>();
+  let name = '';
+  let elementType = 0;
+  let raw: Uint8Array | undefined;
+  let isExternal = false;
+  readMessage(bytes, {
+    [TENSOR.dims]: (reader, wire) => readPacked(reader, wire, WireType.Varint, (r) => shape.push(Number(r.int64()))),
+    [TENSOR.dataType]: (reader) => (elementType = reader.int32()),
+    [TENSOR.name]: (reader) => (name = reader.string()),
+    [TENSOR.rawData]: (reader) => (raw = reader.bytes()),
+    [TENSOR.floatData]: (reader, wire) => readPacked(reader, wire, WireType.Bit32, (r) => numbers.push(r.float())),
+    [TENSOR.doubleData]: (reader, wire) => readPacked(reader, wire, WireType.Bit64, (r) => numbers.push(r.double())),
+    [TENSOR.int32Data]: (reader, wire) => readPacked(reader, wire, WireType.Varint, (r) => numbers.push(r.int32())),
+    [TENSOR.int64Data]: (reader, wire) =>
+      readPacked(reader, wire, WireType.Varint, (r) => integers.push(BigInt(r.int64()))),
+    [TENSOR.uint64Data]: (reader, wire) =>
+      readPacked(reader, wire, WireType.Varint, (r) => integers.push(BigInt(r.uint64()))),
+    [TENSOR.externalData]: (reader) => {
+      let [key, value] = ['', ''];
+      readMessage(reader.bytes(), {
+        [ENTRY.key]: (field) => (key = field.string()),
+        [ENTRY.value]: (field) => (value = field.string()),
+      });
+      external.set(key, value);
+    },
+    [TENSOR.dataLocation]: (reader) => (isExternal = reader.int32() === 1),
+  });
+  const what = `tensor '${name}'`;
+  const dtype = DTYPES.get(elementType);
+  if (dtype === undefined) {
+    throw new FormatError({ what, expected: 'numbers or booleans', got: `element type ${elementType}` });
+  }
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
+    throw new FormatError({ what, expected: 'sizes of at least 0', got: `(${shape.join(', ')})` });
+  }
+  if (isExternal) raw = readExternal(what, external, externalData);
+  if (raw !== undefined) return { name, value: fromBytes(what, dtype, shape, raw) };
+  if (dtype === 'uint32' || dtype === 'uint64' || dtype === 'int64') {
+    checkCount(what, shape, integers.length, 'elements');
+    const data =
+      dtype === 'int64'
+        ? BigInt64Array.from(integers)
+        : dtype === 'uint64'
+          ? BigUint64Array.from(integers)
+          : Uint32Array.from(integers, Number);
+    return { name, value: tensor(dtype, shape, data) };
+  }
+  checkCount(what, shape, numbers.length, 'elements');
+  return { name, value: tensor(dtype, shape, ARRAYS[dtype].from(numbers)) };
+}
+
+const ARRAYS = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+} as const;
+
+function fromBytes(what: string, dtype: DType, shape: readonly number[], raw: Uint8Array): Tensor {
+  const wide = { int64: BigInt64Array, uint64: BigUint64Array, uint32: Uint32Array };
+  const array = { ...ARRAYS, ...wide }[dtype];
+  checkCount(what, shape, raw.byteLength / array.BYTES_PER_ELEMENT, 'elements of raw data');
+  // Copied, so that the elements are aligned and the file's bytes can go.
+  const { buffer } = raw.slice();
+  return tensor(dtype, shape, new array(buffer) as DataOf<DType>);
+}
+
+function readExternal(
+  what: string,
+  entries: ReadonlyMap<string, string>,
+  externalData: ExternalData | undefined,
+): Uint8Array {
+  const location = entries.get('location');
+  const [offset, length] = [entries.get('offset') ?? '0', entries.get('length')].map((entry) =>
+    entry === undefined ? undefined : Number(entry),
+  );
+  const valid = [offset, length].every((size) => size === undefined || (Number.isSafeInteger(size) && size >= 0));
+  if (location === undefined || !valid) {
+    throw new FormatError({ what, expected: 'a location, offset and length', got: JSON.stringify([...entries]) });
+  }
+  if (externalData === undefined) {
+    throw new FormatError({
+      what,
+      expected: 'its elements inside the file',
+      got: `external data in '${location}'`,
+      hint: 'open the model by its path, so that the files beside it are found',
+    });
+  }
+  return externalData(location, offset!, length);
+}
+
+function checkCount(what: string, shape: readonly number[], count: number, of: string): void {
+  const expected = elementCount(shape);
+  if (count !== expected) {
+    throw new FormatError({ what, expected: `${expected} ${of} for (${shape.join(', ')})`, got: `${count}` });
+  }
+}

@@ -1,0 +1,75 @@
+import { GraphError } from '../errors/index.js';
+import type { Tensor } from '../tensor/index.js';
+import type { Attributes, TensorType, Value } from './types.js';
+
+/** An array of the float64 reference, whatever its element type: integers up to 2^53 and booleans as numbers. */
+export interface ReferenceArray {
+  readonly dtype: TensorType['dtype'];
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+export interface InferenceCall {
+  readonly inputs: readonly (TensorType | undefined)[];
+  readonly attributes: Attributes;
+  /** How many outputs the node names. */
+  readonly outputs: number;
+  /** The tensor behind input i where it is a constant. */
+  constant(i: number): Tensor | undefined;
+  /** A dimension that nothing is known of. */
+  fresh(): string;
+}
+
+export interface GradientCall {
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputs: readonly Value[];
+  /** d(of)/d(output), by output; undefined where nothing depends on it. */
+  readonly adjoints: readonly (Value | undefined)[];
+  readonly attributes: Attributes;
+  /** Whether d(of)/d(input) is wanted, by input: a rule may skip the others. */
+  readonly wanted: readonly boolean[];
+}
+
+export interface EvaluationCall {
+  readonly inputs: readonly (ReferenceArray | undefined)[];
+  readonly attributes: Attributes;
+  readonly outputs: number;
+}
+
+/** All that Credence knows of an ONNX operation. */
+export interface Operation {
+  readonly op: string;
+  /** The types of the outputs. @throws ShapeError when the inputs do not fit; the builder adds the place. */
+  infer(call: InferenceCall): readonly TensorType[];
+  /** d(of)/d(input) for each input, as values built after the node; absent where there is no derivative. */
+  gradient?(call: GradientCall): readonly (Value | undefined)[];
+  /** The outputs in float64, computed as plainly as possible: the yardstick of the tests, and what folds constants. */
+  evaluate?(call: EvaluationCall): readonly ReferenceArray[];
+}
+
+/** Input i, which the operation cannot do without. @throws GraphError */
+export function required<T>(inputs: readonly (T | undefined)[], i: number): T {
+  const input = inputs[i];
+  if (input === undefined) throw new GraphError({ what: `input ${i}`, expected: 'a value', got: 'nothing' });
+  return input;
+}
+
+export function intAttribute(attributes: Attributes, name: string, fallback: number): number {
+  const attribute = attributes[name];
+  return attribute?.type === 'int' ? attribute.value : fallback;
+}
+
+export function floatAttribute(attributes: Attributes, name: string, fallback: number): number {
+  const attribute = attributes[name];
+  return attribute?.type === 'float' ? attribute.value : fallback;
+}
+
+export function intsAttribute(attributes: Attributes, name: string): readonly number[] | undefined {
+  const attribute = attributes[name];
+  return attribute?.type === 'ints' ? attribute.value : undefined;
+}
+
+export function textAttribute(attributes: Attributes, name: string, fallback: string): string {
+  const attribute = attributes[name];
+  return attribute?.type === 'string' ? attribute.value : fallback;
+}

@@ -1,0 +1,60 @@
+import { ShapeError } from '../errors/index.js';
+import { formatShape } from './types.js';
+import type { Dim, Shape } from './types.js';
+
+/**
+ * The shape of an element-wise operation on these (ONNX's multidirectional broadcasting). Two names, or a name and a
+ * size other than 1, are taken to be equal: a name stands for a size above 1 or is 1 on both sides.
+ * @throws ShapeError
+ */
+export function broadcastShapes(...shapes: readonly Shape[]): Dim[] {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  return Array.from({ length: rank }, (_, axis) => {
+    let result: Dim = 1;
+    for (const shape of shapes) {
+      const dim = shape[axis - rank + shape.length] ?? 1;
+      if (dim === 1 || dim === result) continue;
+      if (typeof dim === 'number' && typeof result === 'number' && result !== 1) {
+        throw new ShapeError({
+          what: 'broadcasting',
+          expected: 'sizes that are equal or 1',
+          got: shapes.map(formatShape).join(' and '),
+        });
+      }
+      if (typeof dim === 'number' || result === 1) result = dim;
+    }
+    return result;
+  });
+}
+
+/** An axis of [-rank, rank) counted from the front. @throws ShapeError */
+export function normalAxis(axis: number, rank: number): number {
+  if (axis < -rank || axis >= rank) {
+    throw new ShapeError({ what: 'axis', expected: `an integer of [${-rank}, ${rank})`, got: `${axis}` });
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** The number of elements, or undefined when a dimension is only a name. */
+export function knownCount(shape: Shape): number | undefined {
+  let count = 1;
+  for (const dim of shape) {
+    if (typeof dim !== 'number') return undefined;
+    count *= dim;
+  }
+  return count;
+}
+
+/** The sizes as numbers. @throws ShapeError when one is only a name. */
+export function staticShape(what: string, shape: Shape): number[] {
+  return shape.map((dim) => {
+    if (typeof dim !== 'number') {
+      throw new ShapeError({ what, expected: 'sizes known when the graph is built', got: formatShape(shape) });
+    }
+    return dim;
+  });
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
+}

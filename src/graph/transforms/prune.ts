@@ -1,0 +1,30 @@
+import type { Graph } from '../types.js';
+
+/**
+ * Only what the outputs need (all of the graph's, or those given): other nodes, constants and random inputs go.
+ * Inputs that are fed stay, needed or not, unless `inputs` says otherwise: they are the graph's signature.
+ */
+export function prune(
+  graph: Graph,
+  { outputs = graph.outputs, inputs = 'keep' }: { outputs?: readonly string[]; inputs?: 'keep' | 'drop' } = {},
+): Graph {
+  const needed = new Set(outputs);
+  const nodes = graph.nodes
+    .toReversed()
+    .filter((node) => {
+      if (!node.outputs.some((name) => needed.has(name))) return false;
+      for (const name of node.inputs) needed.add(name);
+      return true;
+    })
+    .toReversed();
+  const kept = new Set([...needed, ...nodes.flatMap((node) => node.outputs)]);
+  return {
+    ...graph,
+    outputs: [...outputs],
+    nodes,
+    inputs: graph.inputs.filter(({ name, random }) => kept.has(name) || (inputs === 'keep' && random === undefined)),
+    constants: new Map([...graph.constants].filter(([name]) => kept.has(name))),
+    parameters: graph.parameters.filter((name) => kept.has(name)),
+    types: new Map([...graph.types].filter(([name]) => kept.has(name) || graph.inputs.some((input) => input.name === name))),
+  };
+}

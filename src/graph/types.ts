@@ -1,0 +1,102 @@
+import type { DType, Tensor } from '../tensor/index.js';
+
+/** A size, or the name of one that is known only when the graph runs ('N', the batch). */
+export type Dim = number | string;
+export type Shape = readonly Dim[];
+
+/** What is known of a value before the graph runs. */
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  /** The elements of a small integer value where they are known: what Shape, Gather and Concat make for Reshape. */
+  readonly content?: readonly Dim[];
+}
+
+/** How the runtime fills a random input: independent draws, keyed (see `runtime/noise.ts`). */
+export type Random = { readonly kind: 'bernoulli'; readonly probability: number } | { readonly kind: 'normal' };
+
+export interface Input extends TensorType {
+  readonly name: string;
+  readonly random?: Random;
+}
+
+/** An attribute, with the type that ONNX distinguishes. */
+export type Attribute =
+  | { readonly type: 'int'; readonly value: number }
+  | { readonly type: 'ints'; readonly value: readonly number[] }
+  | { readonly type: 'float'; readonly value: number }
+  | { readonly type: 'floats'; readonly value: readonly number[] }
+  | { readonly type: 'string'; readonly value: string }
+  | { readonly type: 'strings'; readonly value: readonly string[] }
+  | { readonly type: 'tensor'; readonly value: Tensor }
+  /** What Credence does not look into (subgraphs, sparse tensors): the attribute's own bytes, written back as read. */
+  | { readonly type: 'opaque'; readonly value: Uint8Array };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** One operation. An input that is left out is the empty name. */
+export interface Node {
+  readonly op: string;
+  /** '' for ONNX's own operations. */
+  readonly domain: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+}
+
+/**
+ * An ONNX graph as a value: nothing changes it, transformations return another. Nodes stand in an order in which they
+ * can run, and every name is given once.
+ */
+export interface Graph {
+  readonly name: string;
+  readonly opset: number;
+  /** Versions of the operation sets beyond ONNX's own: `{ 'ai.onnx.ml': 3 }`. */
+  readonly domains: Readonly<Record<string, number>>;
+  readonly inputs: readonly Input[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly Node[];
+  /** Initialisers. */
+  readonly constants: ReadonlyMap<string, Tensor>;
+  /** The constants that training may change, in their order in the flat parameter vector. */
+  readonly parameters: readonly string[];
+  /** The types of all values that could be inferred. */
+  readonly types: ReadonlyMap<string, TensorType>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A value of a graph under construction. */
+export interface Value extends TensorType {
+  readonly name: string;
+  readonly builder: Builder;
+}
+
+/** What the builder functions of the operations need of a graph under construction (`GraphBuilder` is it). */
+export interface Builder {
+  /** Appends a node, checked and typed. `outputs`: how many, 1 unless given. */
+  apply(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    attributes?: Attributes,
+    options?: { outputs?: number; name?: string; domain?: string },
+  ): Value[];
+  constant(value: Tensor, name?: string): Value;
+  /** The tensor behind a value that is a constant. */
+  constantOf(value: Value): Tensor | undefined;
+}
+
+export const int = (value: number): Attribute => ({ type: 'int', value });
+export const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });
+export const float = (value: number): Attribute => ({ type: 'float', value });
+export const text = (value: string): Attribute => ({ type: 'string', value });
+
+/** A shape as messages print it: (N, 1, 28, 28). */
+export function formatShape(shape: Shape): string {
+  return `(${shape.join(', ')})`;
+}
+
+/** A type as messages print it: float32 (N, 10). */
+export function formatType(type: TensorType | undefined): string {
+  return type === undefined ? 'nothing' : `${type.dtype} ${formatShape(type.shape)}`;
+}
