@@ -21,7 +21,7 @@ export async function build(root) {
 
 /**
  * @param {string} root
- * @param {string} project the name of a tsconfig
+ * @param {string} project the path of a tsconfig
  */
 export function compile(root, project) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');

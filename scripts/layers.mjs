@@ -67,12 +67,12 @@ function importsOf(file) {
     ImportDeclaration: ({ source: literal }) => add(literal),
     ExportNamedDeclaration: ({ source: literal }) => add(literal),
     ExportAllDeclaration: ({ source: literal }) => add(literal),
-    ImportExpression: ({ source: literal }) => add(/** @type {{ start: number }} */ (literal)),
+    ImportExpression: ({ source: literal }) => add(literal),
     TSImportType: ({ source: literal }) => add(literal),
     // A worker: new URL('./worker.js', import.meta.url)
     NewExpression: ({ callee, arguments: [first, second] }) => {
       if (callee.type === 'Identifier' && callee.name === 'URL' && second?.type === 'MemberExpression') {
-        add(/** @type {{ start: number }} */ (first));
+        add(first);
       }
     },
   }).visit(program);
@@ -137,7 +137,8 @@ function* cycles() {
     path.push(file);
     for (const { target } of imports.get(file) ?? []) {
       const start = path.indexOf(target);
-      if (start >= 0) yield `circle: ${[...path.slice(start), target].map((name) => `src/${name}`).join(' -> ')}`;
+      if (start >= 0)
+        yield `circle: ${[...path.slice(start), target].map((name) => `src/${name}`).join(' -> ')}`;
       else if (!done.has(target)) yield* visit(target);
     }
     path.pop();

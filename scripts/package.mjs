@@ -1,7 +1,16 @@
 // Checks the package as a user gets it: packs it, reads its files, asks publint and attw, then imports every public
 // subpath and compiles against their types in a folder that has only what package.json lists under dependencies.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -31,11 +40,23 @@ async function checkPackage() {
   if (failed) return;
   linkDependencies();
   await tool('publint', ['node_modules/publint/src/cli.js', unpacked, '--strict', '--pack', 'false']);
-  await tool('attw', ['node_modules/@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only', '--quiet']);
+  await tool('attw', [
+    'node_modules/@arethetypeswrong/cli/dist/index.js',
+    tarball,
+    '--profile',
+    'esm-only',
+    '--quiet',
+  ]);
   await tool('import of every subpath', [write('imports.mjs', importsProgram())], folder);
   await tool('the command', [join(unpacked, manifest.bin['credence'] ?? ''), '--version'], folder);
-  write('consumer.ts', subpaths.map((subpath, i) => `export * as m${i} from '${specifier(subpath)}';\n`).join(''));
-  for (const [module, moduleResolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
+  write(
+    'consumer.ts',
+    subpaths.map((subpath, i) => `export * as m${i} from '${specifier(subpath)}';\n`).join(''),
+  );
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
     const project = write(`tsconfig.${moduleResolution}.json`, consumerProject({ module, moduleResolution }));
     await tool(`types under ${moduleResolution}`, ['node_modules/typescript/bin/tsc', '-p', project]);
   }
@@ -53,10 +74,13 @@ async function pack() {
 
 /** Every target of package.json is there; nothing else is but the build, its sources and the documentation. */
 function checkFiles() {
-  const paths = readdirSync(unpacked, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
+  const paths = readdirSync(unpacked, { recursive: true, encoding: 'utf8' }).map((path) =>
+    path.replaceAll('\\', '/'),
+  );
   const files = new Set(paths.filter((path) => statSync(join(unpacked, path)).isFile()));
   for (const [subpath, target] of Object.entries(manifest.exports)) {
-    if (!files.has(target.slice(2))) problem(`exports lists '${subpath}', but ${target} is not in the package`);
+    if (!files.has(target.slice(2)))
+      problem(`exports lists '${subpath}', but ${target} is not in the package`);
   }
   for (const [command, target] of Object.entries(manifest.bin)) {
     const path = target.replace(/^\.\//, '');
@@ -66,11 +90,14 @@ function checkFiles() {
     }
   }
   for (const file of files) {
-    const known = /^(?:dist|src|docs)\/(?!.*\.tsbuildinfo$)/.test(file) || /^(?:README\.md|LICENSE|package\.json)$/.test(file);
+    const known =
+      /^(?:dist|src|docs)\/(?!.*\.tsbuildinfo$)/.test(file) ||
+      /^(?:README\.md|LICENSE|package\.json)$/.test(file);
     if (!known) problem(`${file} does not belong into the package`);
   }
   const megabytes = [...files].reduce((sum, file) => sum + statSync(join(unpacked, file)).size, 0) / 1e6;
-  if (megabytes > MAX_UNPACKED_MB) problem(`${megabytes.toFixed(1)} MB unpacked, more than ${MAX_UNPACKED_MB}`);
+  if (megabytes > MAX_UNPACKED_MB)
+    problem(`${megabytes.toFixed(1)} MB unpacked, more than ${MAX_UNPACKED_MB}`);
 }
 
 /** So that an import of anything but a dependency fails, as it would for a user. */
@@ -91,7 +118,14 @@ function importsProgram() {
 
 /** @param {{ module: string | undefined, moduleResolution: string | undefined }} options */
 function consumerProject(options) {
-  const compilerOptions = { ...options, target: 'es2023', strict: true, noEmit: true, skipLibCheck: false, types: [] };
+  const compilerOptions = {
+    ...options,
+    target: 'es2023',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: [],
+  };
   return JSON.stringify({ compilerOptions, files: ['consumer.ts'] });
 }
 

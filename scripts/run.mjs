@@ -13,15 +13,17 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** @type {Record<string, (args: readonly string[]) => Promise<number>>} */
 const commands = {
   async start(args) {
-    if (!existsSync(join(root, 'src', 'cli', 'main.ts'))) return fail('src/cli/main.ts is missing: nothing to start');
+    if (!existsSync(join(root, 'src', 'cli', 'main.ts')))
+      return fail('src/cli/main.ts is missing: nothing to start');
     return (await prepare()) || node([join('dist', 'cli', 'main.js'), 'practical', ...args]);
   },
   async test(args) {
     return (await prepare()) || node([join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...args]);
   },
   async bench(args) {
-    if (!existsSync(join(root, 'bench', 'main.ts'))) return fail('bench/main.ts is missing: nothing to measure');
-    const code = (await prepare()) || (await compile(root, 'tsconfig.bench.json'));
+    if (!existsSync(join(root, 'bench', 'main.ts')))
+      return fail('bench/main.ts is missing: nothing to measure');
+    const code = (await prepare()) || (await compile(root, join('bench', 'tsconfig.json')));
     return code || node([join('bench', 'dist', 'main.js'), ...args]);
   },
   async lab(args) {
@@ -42,11 +44,15 @@ process.exitCode = await main(process.argv.slice(2));
 async function main([name = '', ...args]) {
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   if (!satisfies(process.versions.node, engines.node)) {
-    return fail(`Node ${engines.node} is needed, this is ${process.versions.node} (${process.execPath}); see nodejs.org`);
+    return fail(
+      `Node ${engines.node} is needed, this is ${process.versions.node} (${process.execPath}); see nodejs.org`,
+    );
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    return fail(`${name === '' ? 'no command' : `unknown command '${name}'`}; there are ${Object.keys(commands).join(', ')}`);
+    return fail(
+      `${name === '' ? 'no command' : `unknown command '${name}'`}; there are ${Object.keys(commands).join(', ')}`,
+    );
   }
   return command(args);
 }
