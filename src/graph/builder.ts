@@ -137,36 +137,64 @@ export class GraphBuilder implements Builder {
   }
 
   /**
-   * Copies another graph's inputs, constants and nodes into this one. `rename`: names of its values that are replaced
-   * by values that are here already (its inputs fed by them). Names that are taken by anything else are an error.
+   * Copies another graph's inputs, constants and nodes into this one, so that a graph can be applied more than once. `given`:
+   * values that are here already and take the place of values of that graph (its inputs, mostly). A constant that is here
+   * under the same name is shared; other names that are taken get a number. Returns where each value of the graph ended up.
+   * @throws GraphError when an input, or a parameter with another value, is here under the same name.
    */
-  append(graph: Graph, rename: ReadonlyMap<string, Value> = new Map()): void {
-    const renamed = (name: string): string => rename.get(name)?.name ?? name;
+  append(graph: Graph, given: ReadonlyMap<string, Value> = new Map()): Map<string, string> {
+    const renamed = new Map<string, string>([...given].map(([name, value]) => [name, value.name]));
+    const parameters = new Set(graph.parameters);
     for (const input of graph.inputs) {
-      if (rename.has(input.name)) continue;
+      if (renamed.has(input.name)) continue;
       this.#claim(input.name);
       this.#inputs.push(input);
       this.#register(input.name, input);
+      renamed.set(input.name, input.name);
     }
     for (const [name, value] of graph.constants) {
-      if (rename.has(name)) continue;
-      this.#claim(name);
-      this.#constants.set(name, value);
-      this.#register(name, { ...value, ...contentOf(value) });
+      if (renamed.has(name)) continue;
+      if (this.#constants.get(name) === value) {
+        renamed.set(name, name);
+        continue;
+      }
+      if (parameters.has(name)) {
+        this.#claim(name);
+        this.#parameters.push(name);
+      }
+      const full = parameters.has(name) ? name : this.#unique(name);
+      this.#constants.set(full, value);
+      this.#register(full, { ...value, ...contentOf(value) });
+      renamed.set(name, full);
     }
-    this.#parameters.push(...graph.parameters.filter((name) => !rename.has(name)));
-    for (const original of graph.nodes) {
-      if (original.outputs.every((name) => name === '' || rename.has(name))) continue;
-      const outputs = original.outputs.map((name) => (rename.has(name) ? this.#unique(name) : name));
-      const node: Node = { ...original, inputs: original.inputs.map(renamed), outputs };
-      for (const name of original.outputs) if (name !== '' && !rename.has(name)) this.#claim(name);
-      const types = this.#infer(node);
-      this.#nodes.push(node);
-      outputs.forEach((name, i) => {
-        const type = types?.[i] ?? graph.types.get(original.outputs[i]!);
-        if (name !== '' && type !== undefined) this.#register(name, type);
-      });
-    }
+    for (const original of graph.nodes) this.#appendNode(original, graph, given, renamed);
+    return renamed;
+  }
+
+  #appendNode(
+    original: Node,
+    graph: Graph,
+    given: ReadonlyMap<string, Value>,
+    renamed: Map<string, string>,
+  ): void {
+    if (original.outputs.every((name) => name === '' || given.has(name))) return;
+    const outputs = original.outputs.map((name) => (name === '' ? '' : this.#unique(name)));
+    const inputs = original.inputs.map((name) => renamed.get(name) ?? name);
+    const node: Node = { ...original, name: this.#nodeName(original, outputs), inputs, outputs };
+    const types = this.#infer(node);
+    this.#nodes.push(node);
+    outputs.forEach((name, i) => {
+      if (name === '') return;
+      const source = original.outputs[i]!;
+      const type = types?.[i] ?? graph.types.get(source);
+      if (type !== undefined) this.#register(name, type);
+      if (!given.has(source)) renamed.set(source, name);
+    });
+  }
+
+  /** Node names are unique too: a copy takes its first output's name. */
+  #nodeName(original: Node, outputs: readonly string[]): string {
+    return outputs.every((name, i) => name === original.outputs[i]) ? original.name : outputs[0]!;
   }
 
   setMetadata(entries: Readonly<Record<string, string>>): void {

@@ -17,3 +17,11 @@ export { foldConstants } from './transforms/fold.js';
 export { merge } from './transforms/merge.js';
 export { prune } from './transforms/prune.js';
 export { activateDropout, dropoutLayers, removeDropout } from './transforms/stochastic.js';
+export {
+  flatLayout,
+  flattenParameters,
+  packParameters,
+  PARAMETERS,
+  unpackParameters,
+} from './transforms/flat-parameters.js';
+export type { FlatLayout } from './transforms/flat-parameters.js';

@@ -36,10 +36,14 @@ export const sigmoid: (x: Value) => Value = unary('Sigmoid');
 export const tanh: (x: Value) => Value = unary('Tanh');
 export const softplus: (x: Value) => Value = unary('Softplus');
 export const erf: (x: Value) => Value = unary('Erf');
-export const identity: (x: Value) => Value = unary('Identity');
 
 export function where(condition: Value, a: Value, b: Value): Value {
   return condition.builder.apply('Where', [condition, a, b])[0]!;
+}
+
+/** The same value under another name: how a model names the inner values that others will ask for. */
+export function named(x: Value, name: string): Value {
+  return x.builder.apply('Identity', [x], {}, { name })[0]!;
 }
 
 /** max(x, slope x). */

@@ -4,7 +4,6 @@ import type { Graph, Value } from '../types.js';
 /**
  * One graph that runs `first`, then `second` with some of its inputs fed by values of `first`
  * (`connect`: input of second → value of first). Outputs: those of both. Inputs of one name are one input.
- * @throws GraphError when other names clash.
  */
 export function merge(first: Graph, second: Graph, connect: Readonly<Record<string, string>> = {}): Graph {
   const builder = GraphBuilder.from(first);
@@ -12,6 +11,6 @@ export function merge(first: Graph, second: Graph, connect: Readonly<Record<stri
   for (const { name } of second.inputs) {
     if (!fed.has(name) && first.inputs.some((input) => input.name === name)) fed.set(name, builder.value(name));
   }
-  builder.append(second, fed);
-  return builder.build([...new Set([...first.outputs, ...second.outputs])]);
+  const names = builder.append(second, fed);
+  return builder.build([...first.outputs, ...second.outputs.map((name) => names.get(name)!)]);
 }

@@ -43,20 +43,21 @@ export function dropoutLayers(graph: Graph): { name: string; rate: number }[] {
   return graph.nodes.filter(isDropout).map((node) => ({ name: node.name, rate: rateOf(graph, node) }));
 }
 
+/** Builds the graph anew with each Dropout layer's output replaced. */
 function rewrite(graph: Graph, replace: (builder: GraphBuilder, node: Node, x: Value) => Value): Graph {
   const builder = new GraphBuilder(graph.name, graph);
   builder.setMetadata(graph.metadata);
-  const renamed = new Map<string, Value>();
   builder.append({ ...graph, nodes: [] });
+  const replaced = new Map<string, Value>();
   for (const node of graph.nodes) {
     if (isDropout(node)) {
-      const x = renamed.get(node.inputs[0]!) ?? builder.value(node.inputs[0]!);
-      renamed.set(node.outputs[0]!, replace(builder, node, x));
+      const x = replaced.get(node.inputs[0]!) ?? builder.value(node.inputs[0]!);
+      replaced.set(node.outputs[0]!, replace(builder, node, x));
     } else {
-      builder.append({ ...graph, inputs: [], constants: new Map(), parameters: [], nodes: [node] }, renamed);
+      builder.append({ ...graph, inputs: [], constants: new Map(), parameters: [], nodes: [node] }, replaced);
     }
   }
-  return builder.build(graph.outputs.map((name) => renamed.get(name) ?? name));
+  return builder.build(graph.outputs.map((name) => replaced.get(name) ?? name));
 }
 
 function isDropout(node: Node): boolean {

@@ -1,0 +1,139 @@
+import { env, InferenceSession, providers, runtimeName, Tensor as RuntimeTensor } from '#onnxruntime';
+import { ConfigurationError, didYouMean, RuntimeError, ShapeError } from '../errors/index.js';
+import { encodeOnnx, formatShape, formatType } from '../graph/index.js';
+import type { Graph, Input } from '../graph/index.js';
+import type { DataOf, DType, Tensor } from '../tensor/index.js';
+
+/** Where a graph runs. 'cpu' means the CPU of this machine, in the browser too (WebAssembly). */
+export type Provider = 'cpu' | 'webgpu' | 'cuda';
+
+export interface SessionOptions {
+  readonly provider?: Provider;
+  /** Threads of one run; 1 unless given. Workers with a thread each scale better than one session with many. */
+  readonly threads?: number;
+  /** Whether memory is kept between runs (faster) or given back after each. True unless given. */
+  readonly keepMemory?: boolean;
+}
+
+export type Feeds = Readonly<Record<string, Tensor>>;
+export type Fetches = Readonly<Record<string, Tensor>>;
+
+/** A graph that is ready to run. It holds memory outside the JavaScript heap: close it, or declare it with `await using`. */
+export interface Session extends AsyncDisposable {
+  readonly graph: Graph;
+  /**
+   * Runs the graph on values for all its inputs and returns its outputs, or those that are named.
+   * @throws ShapeError when a feed is missing, unknown, or not of its input's type and shape.
+   * @throws RuntimeError when ONNX Runtime fails.
+   */
+  run(feeds: Feeds, options?: { outputs?: readonly string[] }): Promise<Fetches>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a session on a graph.
+ * @throws ConfigurationError on a provider that this runtime does not have.
+ * @throws RuntimeError when ONNX Runtime cannot run the graph.
+ */
+export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+  const provider = providerName(options.provider ?? 'cpu');
+  const threads = options.threads ?? 1;
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new ConfigurationError({ what: 'threads', expected: 'an integer of at least 1', got: `${threads}` });
+  }
+  // Warnings of the runtime are about its own optimisations; what a user can act on arrives as an error.
+  env.logLevel = 'error';
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(encodeOnnx(graph), {
+      executionProviders: [provider],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      enableCpuMemArena: options.keepMemory ?? true,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    throw failure(`opening graph '${graph.name}' on ${provider}`, error);
+  }
+  let closed = false;
+  const close = async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    await session.release();
+  };
+  return {
+    graph,
+    async run(feeds, { outputs = graph.outputs } = {}) {
+      if (closed) throw new RuntimeError({ what: `session of '${graph.name}'`, expected: 'an open one', got: 'a closed one' });
+      const inputs = Object.fromEntries(graph.inputs.map((input) => [input.name, toRuntime(input, feeds)]));
+      rejectUnknown(graph, feeds);
+      try {
+        const results = await session.run(inputs, [...outputs]);
+        return Object.fromEntries(outputs.map((name) => [name, fromRuntime(results[name]!)]));
+      } catch (error) {
+        throw failure(`running graph '${graph.name}'`, error);
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function providerName(provider: Provider): string {
+  const name = provider === 'cpu' && !providers.includes('cpu') ? 'wasm' : provider;
+  if (providers.includes(name)) return name;
+  const near = didYouMean(provider, providers);
+  throw new ConfigurationError({
+    what: 'provider',
+    expected: `one of ${providers.join(', ')} (${runtimeName})`,
+    got: `'${provider}'`,
+    ...(near !== undefined && { hint: `did you mean '${near}'?` }),
+  });
+}
+
+function toRuntime(input: Input, feeds: Feeds): RuntimeTensor {
+  const value = feeds[input.name];
+  const fits =
+    value !== undefined &&
+    value.dtype === input.dtype &&
+    value.shape.length === input.shape.length &&
+    input.shape.every((dim, axis) => typeof dim === 'string' || dim === value.shape[axis]);
+  if (!fits) {
+    throw new ShapeError({
+      what: `input '${input.name}'`,
+      expected: formatType(input),
+      got: value === undefined ? 'nothing' : `${value.dtype} ${formatShape(value.shape)}`,
+    });
+  }
+  // The runtime does not take shared memory.
+  const data = isShared(value.data) ? value.data.slice() : value.data;
+  return new RuntimeTensor(value.dtype, data as Float32Array, value.shape);
+}
+
+function fromRuntime(value: RuntimeTensor): Tensor {
+  const dtype = value.type as DType;
+  return { dtype, shape: value.dims, data: value.data as DataOf<DType> };
+}
+
+function rejectUnknown(graph: Graph, feeds: Feeds): void {
+  for (const name of Object.keys(feeds)) {
+    if (graph.inputs.some((input) => input.name === name)) continue;
+    const names = graph.inputs.map((input) => input.name);
+    const near = didYouMean(name, names);
+    throw new ShapeError({
+      what: `feeds of graph '${graph.name}'`,
+      expected: `its inputs (${names.join(', ')})`,
+      got: `'${name}'`,
+      ...(near !== undefined && { hint: `did you mean '${near}'?` }),
+    });
+  }
+}
+
+function isShared(data: DataOf<DType>): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && data.buffer instanceof SharedArrayBuffer;
+}
+
+function failure(what: string, error: unknown): RuntimeError {
+  return new RuntimeError({ what, got: error instanceof Error ? error.message : String(error), cause: error });
+}

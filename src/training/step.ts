@@ -1,0 +1,75 @@
+import { GraphError } from '../errors/index.js';
+import {
+  flattenParameters,
+  formatType,
+  gradient,
+  gradientName,
+  GraphBuilder,
+  merge,
+  mul,
+  PARAMETERS,
+  prune,
+  reduceSum,
+  reshape,
+} from '../graph/index.js';
+import type { Graph } from '../graph/index.js';
+import type { Optimiser } from './optimisers.js';
+
+/** Names of the values that a step takes in and gives out, beside the model's own inputs and `parameters`. */
+export const GRADIENT = 'gradient';
+export const MEAN_LOSS = 'meanLoss';
+/** 1 / the size of the whole batch: shards of a batch add up. */
+export const SCALE = 'scale';
+export const STEP = 'step';
+export const slotName = (slot: string): string => `slot/${slot}`;
+export const nextName = (name: string): string => `next/${name}`;
+
+/**
+ * The gradient of a batch's (or a shard's) share of the mean loss in all parameters: inputs those of the objective with
+ * `parameters` (P,) and `scale` (); outputs `gradient` (P,) and `meanLoss` (), scale x the sum of the losses.
+ *
+ * `objective`: a graph whose value `loss` is a vector (N,): each example's negative log likelihood plus penalty / N.
+ */
+export function gradientGraph(objective: Graph, loss = 'loss'): Graph {
+  const type = objective.types.get(loss);
+  if (type?.dtype !== 'float32' || type.shape.length !== 1) {
+    throw new GraphError({
+      what: `training '${objective.name}': value '${loss}'`,
+      expected: 'a loss an example, float32 (N)',
+      got: formatType(type),
+    });
+  }
+  const builder = GraphBuilder.from(flattenParameters(objective));
+  const scale = builder.input(SCALE, 'float32', []);
+  const total = mul(reduceSum(builder.value(loss)), scale);
+  const derived = gradient(builder.build({ [MEAN_LOSS]: total }), { of: MEAN_LOSS, withRespectTo: [PARAMETERS] });
+  const named = GraphBuilder.from(derived);
+  return prune(named.build({ [GRADIENT]: named.value(gradientName(PARAMETERS)), [MEAN_LOSS]: named.value(MEAN_LOSS) }));
+}
+
+/**
+ * One update of a vector of parameters (or any part of it): inputs `parameters` (P,), `gradient` (P,), the optimiser's slots
+ * `slot/<name>` (P,) and `step`, a float64 scalar that counts from 1; outputs `next/...` of parameters and slots.
+ */
+export function updateGraph(optimiser: Optimiser): Graph {
+  const builder = new GraphBuilder(optimiser.name);
+  const inputs = {
+    parameters: builder.input(PARAMETERS, 'float32', ['P']),
+    gradient: builder.input(GRADIENT, 'float32', ['P']),
+    slots: optimiser.slots.map((slot) => builder.input(slotName(slot), 'float32', ['P'])),
+    step: builder.input(STEP, 'float64', []),
+  };
+  const updated = optimiser.update(inputs);
+  return builder.build({
+    [nextName(PARAMETERS)]: reshape(updated.parameters, [-1]),
+    ...Object.fromEntries(optimiser.slots.map((slot, i) => [nextName(slotName(slot)), updated.slots[i]!])),
+  });
+}
+
+/** The whole step of an unsharded batch, forward, backward and update, as one graph. */
+export function stepGraph(objective: Graph, optimiser: Optimiser, loss = 'loss'): Graph {
+  const derived = gradientGraph(objective, loss);
+  const update = updateGraph(optimiser);
+  const merged = merge(derived, update, { [GRADIENT]: GRADIENT });
+  return prune(merged, { outputs: [...update.outputs, MEAN_LOSS] });
+}
