@@ -30,7 +30,9 @@ export function isInstalled(root) {
  * @returns {Promise<number>} npm's exit code
  */
 export async function install(root) {
-  const code = await npm(root, ['ci', '--prefer-offline', '--fetch-retry-maxtimeout=10000'], { stdout: 'stderr' });
+  const code = await npm(root, ['ci', '--prefer-offline', '--fetch-retry-maxtimeout=10000'], {
+    stdout: 'stderr',
+  });
   if (code !== 0 && code !== 130) {
     process.stderr.write(
       `credence: npm ci failed (exit code ${code}). It needs the npm registry once; after that no network is needed.\n` +
