@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { expect, it } from 'vitest';
 import { folderOf } from './folder.js';
@@ -13,10 +13,12 @@ function brokenRules(source: string): readonly string[] {
     'package.json': '{"type": "module"}',
   });
   cpSync('.oxlintrc.json', join(folder, '.oxlintrc.json'));
-  const oxlint = join(process.cwd(), 'node_modules', 'oxlint', 'bin', 'oxlint');
+  const modules = join(process.cwd(), 'node_modules');
+  const oxlint = join(modules, 'oxlint', 'bin', 'oxlint');
   const { stdout } = spawnSync(process.execPath, [oxlint, '--type-aware', '--format', 'json'], {
     cwd: folder,
     encoding: 'utf8',
+    env: { ...process.env, PATH: `${join(modules, '.bin')}${delimiter}${process.env['PATH']}` },
   });
   const { diagnostics } = JSON.parse(stdout) as { diagnostics: readonly { code: string }[] };
   return diagnostics.map(({ code }) => code);
