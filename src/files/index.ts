@@ -1,0 +1,6 @@
+export { readFileBytes, writeFileAtomic } from './atomic.js';
+export { cacheFolder } from './cache.js';
+export { fetchFile } from './download.js';
+export type { DownloadOptions, DownloadProgress, RemoteFile } from './download.js';
+export { fileError } from './file-error.js';
+export { sha256, sha256OfFile } from './hash.js';
