@@ -7,9 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { parseSync, Visitor } from 'oxc-parser';
 
 /** @typedef {{ row: number, visible: (row: number) => boolean }} Layer */
-/** @typedef {{ line: number, specifier: string, target: string }} Import */
+/** @typedef {{ line: number, specifier: string, target: string, worker: boolean }} Import */
 
 const root = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..'));
+/** @type {Record<string, string | { node: string }>} */
+const subpathImports = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).imports ?? {};
 const layers = readLayers(readFileSync(join(root, 'docs', 'architecture.md'), 'utf8'));
 const files = new Set(sourceFiles());
 /** @type {Map<string, Import[]>} */
@@ -55,13 +57,13 @@ function importsOf(file) {
   /** @type {Import[]} */
   const found = [];
   /** @param {{ start: number, value?: unknown } | null | undefined} literal */
-  const add = (literal) => {
+  const add = (literal, worker = false) => {
     if (typeof literal?.value !== 'string') return;
     const specifier = literal.value;
     const target = targetOf(file, specifier);
     if (target === undefined) return;
     const line = source.slice(0, literal.start).split('\n').length;
-    found.push({ line, specifier, target });
+    found.push({ line, specifier, target, worker });
   };
   new Visitor({
     ImportDeclaration: ({ source: literal }) => add(literal),
@@ -72,7 +74,7 @@ function importsOf(file) {
     // A worker: new URL('./worker.js', import.meta.url)
     NewExpression: ({ callee, arguments: [first, second] }) => {
       if (callee.type === 'Identifier' && callee.name === 'URL' && second?.type === 'MemberExpression') {
-        add(first);
+        add(first, true);
       }
     },
   }).visit(program);
@@ -90,10 +92,20 @@ function targetOf(file, specifier) {
   if (specifier.startsWith('.')) path = posix.join(posix.dirname(file), specifier);
   else if (specifier.startsWith('#credence/')) path = specifier.slice('#credence/'.length);
   else if (specifier.startsWith('credence/')) path = `${specifier.slice('credence/'.length)}/index`;
-  else if (specifier === '#onnxruntime') path = 'runtime/onnxruntime.node';
+  else if (specifier in subpathImports) path = distPath(subpathImports[specifier]);
   else return undefined;
   const stem = path.replace(/\.js$/, '');
   return [`${stem}.ts`, `${stem}.tsx`].find((candidate) => files.has(candidate));
+}
+
+/**
+ * The file of dist/ that an entry of package.json's `imports` names under Node's conditions.
+ *
+ * @param {string | { node: string } | undefined} entry
+ */
+function distPath(entry) {
+  const target = typeof entry === 'string' ? entry : entry?.node;
+  return target?.replace(/^\.\/dist\//, '') ?? '';
 }
 
 /** @param {string} file */
@@ -124,7 +136,7 @@ function* violations() {
   }
 }
 
-/** Every import that closes a circle, found by a depth-first walk. */
+/** Every import that closes a circle, found by a depth-first walk. A worker and its owner are two programs: no circle. */
 function* cycles() {
   /** @type {string[]} */
   const path = [];
@@ -135,7 +147,8 @@ function* cycles() {
    */
   function* visit(file) {
     path.push(file);
-    for (const { target } of imports.get(file) ?? []) {
+    for (const { target, worker } of imports.get(file) ?? []) {
+      if (worker) continue;
       const start = path.indexOf(target);
       if (start >= 0)
         yield `circle: ${[...path.slice(start), target].map((name) => `src/${name}`).join(' -> ')}`;
