@@ -7,7 +7,9 @@ import { solveLower, solveLowerTransposed } from './triangular.js';
 export interface Cholesky {
   /** L (n, n), lower triangular with a positive diagonal; zeros above it. */
   readonly lower: Matrix;
-  /** What was added to every element of A's diagonal, in A's units: L L' = A + jitter I. 0 when nothing was. */
+  /**
+   * What was added to every element of A's diagonal, in A's units: L L' = A + jitter I. 0 when nothing was.
+   */
   readonly jitter: number;
 }
 
@@ -24,11 +26,11 @@ export interface JitterPolicy {
 /**
  * The Cholesky factor of a symmetric positive definite matrix (n, n).
  *
- * A pivot counts as positive when it exceeds its own rounding error, n 2^-52 times the diagonal's element: what is
- * below has no correct digit. Without a `jitter` policy nothing is ever added to the matrix; with one, the smallest
- * amount that works is, and the result says how much.
- * @throws ShapeError when it is not square; NumericalError when it is not finite, not symmetric or not positive definite;
- *   ConfigurationError when the policy makes no sense.
+ * A pivot counts as positive when it exceeds its own rounding error, n 2^-52 times the diagonal's element:
+ * what is below has no correct digit. Without a `jitter` policy nothing is ever added to the matrix; with
+ * one, the smallest amount that works is, and the result says how much.
+ * @throws ShapeError when it is not square; NumericalError when it is not finite, not symmetric or not
+ *   positive definite; ConfigurationError when the policy makes no sense.
  */
 export function cholesky(a: Matrix, { jitter: policy }: { readonly jitter?: JitterPolicy } = {}): Cholesky {
   assertSymmetric('cholesky', a);
@@ -40,11 +42,12 @@ export function cholesky(a: Matrix, { jitter: policy }: { readonly jitter?: Jitt
     failure ??= outcome;
   }
   const { pivot, row } = failure!;
+  const tried = policy === undefined ? '' : `, with a jitter of up to ${amounts.at(-1)}`;
   throw new NumericalError({
     what: 'cholesky: matrix',
     expected: 'positive definite',
     got: `pivot ${pivot}`,
-    where: `row ${row} of ${a.rows}${policy === undefined ? '' : `, with a jitter of up to ${amounts.at(-1)}`}`,
+    where: `row ${row} of ${a.rows}${tried}`,
     hint:
       policy === undefined
         ? 'regularise it (a prior precision over 0), or pass a jitter policy'

@@ -14,8 +14,9 @@ export interface SymmetricEigen {
 const MAX_SWEEPS = 50;
 
 /**
- * The eigendecomposition of a symmetric matrix (n, n): Householder reflections to tridiagonal form, then implicit QL
- * steps with Wilkinson's shift. Each eigenvalue is right to a small multiple of n 2^-52 times the largest magnitude.
+ * The eigendecomposition of a symmetric matrix (n, n): Householder reflections to tridiagonal form, then
+ * implicit QL steps with Wilkinson's shift. Each eigenvalue is right to a small multiple of n 2^-52 times the
+ * largest magnitude.
  *
  * Source: Golub & Van Loan, Matrix Computations, 4th ed., sections 8.3.1 and 8.3.3.
  * @throws ShapeError when it is not square; NumericalError when it is not finite or not symmetric.
@@ -121,8 +122,8 @@ function qlStep(
 ): void {
   const half = (diagonal[first + 1]! - diagonal[first]!) / (2 * offDiagonal[first]!);
   const shift = diagonal[first]! - offDiagonal[first]! / (half + (half >= 0 ? 1 : -1) * Math.hypot(half, 1));
-  // The bulge: a rotation on (last - 1, last) chosen by the shift leaves one element outside the band, which the next
-  // rotations push towards `first`.
+  // The bulge: a rotation on (last - 1, last) chosen by the shift leaves one element outside the band, which
+  // the next rotations push towards `first`.
   let x = diagonal[last]! - shift;
   let z = offDiagonal[last - 1]!;
   for (let k = last - 1; k >= first; k--) {

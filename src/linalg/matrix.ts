@@ -118,7 +118,9 @@ export function mirrorLower(a: Matrix): Matrix {
   return a;
 }
 
-/** The largest asymmetry that rounding explains, relative to the largest element: half of float64's digits. */
+/**
+ * The largest asymmetry that rounding explains, relative to the largest element: half of float64's digits.
+ */
 const SYMMETRY_TOLERANCE = 2 ** -26;
 
 /**

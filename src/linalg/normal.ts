@@ -1,8 +1,8 @@
 /**
  * erf(x) = 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x, with a relative error of a few 1e-16.
  *
- * Source: Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23, 1969 (coefficients of
- * his tables for 17 digits and more).
+ * Source: Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23, 1969 (coefficients
+ * of his tables for 17 digits and more).
  */
 export function erf(x: number): number {
   const magnitude = Math.abs(x);
@@ -18,7 +18,10 @@ export function erfc(x: number): number {
   return x > 0 ? tail : 2 - tail;
 }
 
-/** Phi(z): the probability that a standard normal variable is below z. Relative error about 1e-15 in both tails. */
+/**
+ * Phi(z): the probability that a standard normal variable is below z. Relative error about 1e-15 in both
+ * tails.
+ */
 export function normalCdf(z: number): number {
   const x = Math.abs(z) * Math.SQRT1_2;
   if (x <= CENTRE) return 0.5 + 0.5 * erfCentre(z * Math.SQRT1_2);
@@ -31,9 +34,9 @@ export function normalCdf(z: number): number {
 const NEWTON_STEPS = 4;
 
 /**
- * The z of Phi(z) = p, for p of [0, 1] (-Infinity and Infinity at its ends); NaN elsewhere. The start is formula 26.2.23
- * of Abramowitz & Stegun; Newton's method runs on erf near the median, on the log of the tail elsewhere, so that the
- * relative error stays near 1e-15.
+ * The z of Phi(z) = p, for p of [0, 1] (-Infinity and Infinity at its ends); NaN elsewhere. The start is
+ * formula 26.2.23 of Abramowitz & Stegun; Newton's method runs on erf near the median, on the log of the tail
+ * elsewhere, so that the relative error stays near 1e-15.
  */
 export function normalQuantile(p: number): number {
   if (!(p >= 0 && p <= 1)) return NaN;
@@ -76,8 +79,8 @@ function scaledErfc(x: number): number {
 }
 
 /**
- * exp(-scale x^2). x^2 is split into the square of x rounded to sixteenths, which is exact, and a small rest, so that the
- * exponent's rounding is not multiplied by its size.
+ * exp(-scale x^2). x^2 is split into the square of x rounded to sixteenths, which is exact, and a small rest,
+ * so that the exponent's rounding is not multiplied by its size.
  */
 function exponentialOfSquare(x: number, scale: number): number {
   if (!(x < 64)) return x >= 64 ? 0 : NaN;

@@ -13,14 +13,14 @@ export interface GramFactor {
 }
 
 /**
- * The Cholesky factor of A'A and L^-1 A'b, without forming A'A, whose condition number is the square of A's: L' is R of
- * A = Q R with a positive diagonal, by Householder reflections, and the vector is Q'b.
+ * The Cholesky factor of A'A and L^-1 A'b, without forming A'A, whose condition number is the square of A's:
+ * L' is R of A = Q R with a positive diagonal, by Householder reflections, and the vector is Q'b.
  *
- * The columns count as independent when the reciprocal condition number of A (Frobenius, columns scaled to length 1)
- * exceeds its rounding error, max(n, d) 2^-52.
+ * The columns count as independent when the reciprocal condition number of A (Frobenius, columns scaled to
+ * length 1) exceeds its rounding error, max(n, d) 2^-52.
  * Source: Golub & Van Loan, Matrix Computations, 4th ed., algorithms 5.1.1 and 5.2.1.
- * @throws ShapeError when b is not of n elements; NumericalError when an element is not finite, or the columns are not
- *   linearly independent (always so for n < d).
+ * @throws ShapeError when b is not of n elements; NumericalError when an element is not finite, or the
+ *   columns are not linearly independent (always so for n < d).
  */
 export function gramFactor(a: Matrix, b: Float64Array): GramFactor {
   const { rows: n, cols: d } = a;
@@ -57,7 +57,8 @@ export function gramFactor(a: Matrix, b: Float64Array): GramFactor {
     lower.data[k * d + k] = length;
     for (let j = k + 1; j < d; j++) {
       reflect(columns[j]!, reflector, k);
-      // A sign that makes R's diagonal positive flips R's whole row, which is this column of L, and Q'b's element.
+      // A sign that makes R's diagonal positive flips R's whole row, which is this column of L, and Q'b's
+      // element.
       lower.data[j * d + k] = sign * columns[j]![k]!;
     }
     reflect(rotated, reflector, k);
@@ -69,7 +70,10 @@ export function gramFactor(a: Matrix, b: Float64Array): GramFactor {
   return { factor: { lower, jitter: 0 }, projected: rotated.slice(0, d) };
 }
 
-/** x - v (v'x) 2 / (v'v) on x's elements from `start`, for v of a unit vector less or plus e_1: v'v / 2 = |v_1|. */
+/**
+ * x - v (v'x) 2 / (v'v) on x's elements from `start`, for v of a unit vector less or plus e_1: v'v / 2 =
+ * |v_1|.
+ */
 function reflect(x: Float64Array, v: Float64Array, start: number): void {
   let product = 0;
   for (let i = 0; i < v.length; i++) product += v[i]! * x[start + i]!;
@@ -86,7 +90,9 @@ function norm(x: Float64Array, start: number): number {
   return largest * Math.sqrt(sum);
 }
 
-/** 1 / (|R| |R^-1|) in the Frobenius norm, for R' = `lower` with its rows (R's columns) scaled to length 1. */
+/**
+ * 1 / (|R| |R^-1|) in the Frobenius norm, for R' = `lower` with its rows (R's columns) scaled to length 1.
+ */
 function reciprocalCondition({ rows: d, data }: Matrix): number {
   const scaled = matrix(d, d);
   for (let i = 0; i < d; i++) {

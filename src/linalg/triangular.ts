@@ -3,9 +3,10 @@ import { matrix } from './matrix.js';
 import type { Matrix } from './matrix.js';
 
 /**
- * X of L X = B by forward substitution; L (n, n) is lower triangular, what stands above its diagonal is not read.
- * B is a vector (n) or a matrix (n, m).
- * @throws ShapeError when the shapes do not fit, NumericalError when an element of the diagonal is 0 or not finite.
+ * X of L X = B by forward substitution; L (n, n) is lower triangular, what stands above its diagonal is not
+ * read. B is a vector (n) or a matrix (n, m).
+ * @throws ShapeError when the shapes do not fit, NumericalError when an element of the diagonal is 0 or not
+ *   finite.
  */
 export function solveLower(lower: Matrix, b: Float64Array): Float64Array;
 export function solveLower(lower: Matrix, b: Matrix): Matrix;
@@ -15,7 +16,8 @@ export function solveLower(lower: Matrix, b: Float64Array | Matrix): Float64Arra
 
 /**
  * X of L' X = B by back substitution, for the same L as `solveLower`.
- * @throws ShapeError when the shapes do not fit, NumericalError when an element of the diagonal is 0 or not finite.
+ * @throws ShapeError when the shapes do not fit, NumericalError when an element of the diagonal is 0 or not
+ *   finite.
  */
 export function solveLowerTransposed(lower: Matrix, b: Float64Array): Float64Array;
 export function solveLowerTransposed(lower: Matrix, b: Matrix): Matrix;

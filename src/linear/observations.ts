@@ -2,15 +2,18 @@ import { DataError, ShapeError } from '../errors/index.js';
 import type { Matrix } from '../linalg/index.js';
 import type { Basis } from './basis.js';
 
-/** Targets y (n) with their inputs: a design matrix (n, d), or numbers x (n) and the feature map that makes it. */
+/**
+ * Targets y (n) with their inputs: a design matrix (n, d), or numbers x (n) and the feature map that makes
+ * it.
+ */
 export type Observations =
   | { readonly design: Matrix; readonly y: Float64Array }
   | { readonly x: Float64Array; readonly basis: Basis; readonly y: Float64Array };
 
 /**
  * The design matrix of observations, checked.
- * @throws ShapeError when lengths differ or there are no features; DataError when there is no observation or a number
- *   is not finite.
+ * @throws ShapeError when lengths differ or there are no features; DataError when there is no observation or
+ *   a number is not finite.
  */
 export function designOf(where: string, observations: Observations): Matrix {
   const { y } = observations;
@@ -34,7 +37,9 @@ export function designOf(where: string, observations: Observations): Matrix {
   return design;
 }
 
-/** @throws ShapeError when there are no features or not `dimension` of them; DataError when one is not finite. */
+/**
+ * @throws ShapeError when there are no features or not `dimension` of them; DataError when one is not finite.
+ */
 export function assertDesign(where: string, design: Matrix, dimension: number = design.cols): void {
   if (design.cols !== dimension || design.cols === 0) {
     throw new ShapeError({

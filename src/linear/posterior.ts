@@ -11,7 +11,9 @@ import type { Cholesky, Matrix } from '../linalg/index.js';
 import { assertDesign, designOf } from './observations.js';
 import type { Observations } from './observations.js';
 
-/** Precisions (inverse variances) of the prior N(0, I / alpha) of the weights and of the noise N(0, 1 / beta). */
+/**
+ * Precisions (inverse variances) of the prior N(0, I / alpha) of the weights and of the noise N(0, 1 / beta).
+ */
 export interface Precisions {
   /** At least 0; 0 is the flat prior, whose posterior exists for a design of full rank alone. */
   readonly alpha: number;
@@ -65,12 +67,12 @@ export function linearPrior(dimension: number, { alpha, beta }: Precisions): Lin
 /**
  * The posterior of the weights: S^-1 = alpha I + beta Phi'Phi, mu = beta S Phi'y.
  *
- * It is found by QR of Phi over the prior's square root, never forming Phi'Phi, so that it keeps the digits of
- * ill-conditioned bases such as high powers.
+ * It is found by QR of Phi over the prior's square root, never forming Phi'Phi, so that it keeps the digits
+ * of ill-conditioned bases such as high powers.
  * Source: Bishop, Pattern Recognition and Machine Learning, 2006, equations 3.53 and 3.54.
- * @throws ConfigurationError when alpha is under 0 or beta not over 0; ShapeError when lengths differ; DataError when there
- *   is no observation or a number is not finite; NumericalError when alpha = 0 and Phi is not of full rank (fewer than d
- *   distinct inputs), or alpha is too small to tell from 0.
+ * @throws ConfigurationError when alpha is under 0 or beta not over 0; ShapeError when lengths differ;
+ *   DataError when there is no observation or a number is not finite; NumericalError when alpha = 0 and Phi
+ *   is not of full rank (fewer than d distinct inputs), or alpha is too small to tell from 0.
  */
 export function fitLinear({ alpha, beta, ...observations }: Observations & Precisions): LinearPosterior {
   assertPrecisions('fitLinear', { alpha, beta });
@@ -88,7 +90,8 @@ export function fitLinear({ alpha, beta, ...observations }: Observations & Preci
 }
 
 /**
- * The posterior after further observations, `posterior` being its prior: the same as one fit to all of them at once.
+ * The posterior after further observations, `posterior` being its prior: the same as one fit to all of them
+ * at once.
  * @throws ShapeError when lengths differ or the features are not the posterior's; DataError when there is no
  *   observation or a number is not finite.
  */
@@ -106,7 +109,10 @@ export function updateLinear(posterior: LinearPosterior, observations: Observati
   );
 }
 
-/** Least squares of |R w - z|^2 + beta |Phi w - y|^2, where R'R is the precision known so far and R^-1 z its mean. */
+/**
+ * Least squares of |R w - z|^2 + beta |Phi w - y|^2, where R'R is the precision known so far and R^-1 z its
+ * mean.
+ */
 function condition(
   what: string,
   { alpha, beta, observations }: Precisions & { readonly observations: number },

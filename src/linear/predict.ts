@@ -16,7 +16,8 @@ export interface LinearPrediction {
 }
 
 /**
- * The predictive distribution of a new target at each row of a design matrix (m, d), for instance `basis.features(x)`.
+ * The predictive distribution of a new target at each row of a design matrix (m, d), for instance
+ * `basis.features(x)`.
  *
  * Source: Bishop, Pattern Recognition and Machine Learning, 2006, equations 3.58 and 3.59.
  * @throws ShapeError when the features are not the posterior's d; DataError when one is not finite.

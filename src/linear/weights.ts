@@ -17,8 +17,8 @@ export interface WeightGrid {
 
 /**
  * The density of two weights on a grid (a, b): element i * b + j belongs to (first[i], second[j]).
- * @throws ConfigurationError when the posterior does not have the two weights; NumericalError when they are so correlated
- *   that their density has no width in float64.
+ * @throws ConfigurationError when the posterior does not have the two weights; NumericalError when they are
+ *   so correlated that their density has no width in float64.
  */
 export function weightDensity(
   { mean, covariance }: LinearPosterior,

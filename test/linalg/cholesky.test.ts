@@ -60,7 +60,8 @@ describe('cholesky', () => {
     expect(choleskySolve(factor, new Float64Array(0))).toEqual(new Float64Array(0));
   });
 
-  // Higham, Accuracy and Stability, theorem 10.3: |L L' - A| <= (n + 1) eps |L| |L'|, here |L| |L'| <= max a_ii < 9.
+  // Higham, Accuracy and Stability, theorem 10.3: |L L' - A| <= (n + 1) eps |L| |L'|, here |L| |L'| <= max
+  // a_ii < 9.
   it('multiplies back to the matrix, and equals the oracle', () => {
     fc.assert(
       fc.property(sizes.chain(positiveDefinite), (a) => {
@@ -142,7 +143,8 @@ describe('cholesky of what is not positive definite', () => {
   });
 
   it('does not take rounding noise for a positive pivot', () => {
-    // The Gram matrix of (1, x) for three points x = 0.7: singular, but for what rounding leaves of the last pivot.
+    // The Gram matrix of (1, x) for three points x = 0.7: singular, but for what rounding leaves of the last
+    // pivot.
     const noise = gram(fromRows(Array.from({ length: 3 }, () => [1, 0.7])));
     const column = noise.data[1]! / Math.sqrt(noise.data[0]!);
     expect(noise.data[3]! - column * column).toBeGreaterThan(0);

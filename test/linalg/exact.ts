@@ -1,6 +1,6 @@
 /**
- * The error function in fixed-point arithmetic of BITS binary digits: its Taylor series, which alternates and cancels, but
- * exactly. The oracle of the float64 approximations.
+ * The error function in fixed-point arithmetic of BITS binary digits: its Taylor series, which alternates and
+ * cancels, but exactly. The oracle of the float64 approximations.
  */
 const BITS = 2600n;
 const ONE = 1n << BITS;

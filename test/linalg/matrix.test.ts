@@ -45,7 +45,8 @@ describe('matrix', () => {
     expect(multiply(matrix(2, 0), matrix(0, 3))).toEqual(matrix(2, 3));
   });
 
-  // Sums of up to 8 products of numbers of [-1, 1], in the same order or another: 8 rounding errors of at most 8 eps / 2.
+  // Sums of up to 8 products of numbers of [-1, 1], in the same order or another: 8 rounding errors of at
+  // most 8 eps / 2.
   it('multiplies as ml-matrix does', () => {
     fc.assert(
       fc.property(

@@ -51,7 +51,8 @@ describe('erf and erfc', () => {
 
 describe('normalCdf and normalQuantile', () => {
   it('agree with exact arithmetic in both tails', () => {
-    // z = x sqrt(2) is not representable, so the oracle takes Phi(z) = erfc(-z / sqrt 2) / 2 with z^2 / 2 rational: see exact.ts.
+    // z = x sqrt(2) is not representable, so the oracle takes Phi(z) = erfc(-z / sqrt 2) / 2 with z^2 / 2
+    // rational: see exact.ts.
     for (const z of [-37, -20.3, -10, -5.5, -3, -1.7, -0.66, -0.1, 0, 0.3, 0.7, 1, 1.96, 3, 6]) {
       const exact = toNumber(exactErfc(-z, 2)) / 2;
       expect(relative(normalCdf(z), exact), `Phi(${z})`).toBeLessThan(8 * EPSILON);

@@ -83,7 +83,8 @@ describe('fitLinear', () => {
   });
 
   it('is least squares under a flat prior', () => {
-    // Anscombe's first set (Anscombe, 1973): its published line is 3.0001 + 0.5001 x, sum of squares 110 about the mean.
+    // Anscombe's first set (Anscombe, 1973): its published line is 3.0001 + 0.5001 x, sum of squares 110
+    // about the mean.
     const x = Float64Array.of(10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5);
     const y = Float64Array.of(8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68);
     const { mean, covariance } = fitLinear({ x, y, basis: linearBasis, alpha: 0, beta: 1 });
@@ -96,7 +97,8 @@ describe('fitLinear', () => {
     const x = Float64Array.from({ length: 50 }, (_, i) => i / 49);
     const y = x.map((value) => value ** 9 - value);
     const { mean } = fitLinear({ x, y, basis: polynomialBasis(9), alpha: 0, beta: 25 });
-    // The design's condition number is about 4e6, so its QR keeps about 1e-9; the normal equations would keep 1e-3.
+    // The design's condition number is about 4e6, so its QR keeps about 1e-9; the normal equations would keep
+    // 1e-3.
     mean.forEach((value, k) => expect(value).toBeCloseTo(k === 9 ? 1 : k === 1 ? -1 : 0, 7));
   });
 
@@ -105,7 +107,8 @@ describe('fitLinear', () => {
     const flat = { basis: linearBasis, alpha: 0, beta: 1 };
     expect(() => fitLinear({ ...flat, x: Float64Array.of(0.1, 0.1, 0.1), y })).toThrow(NumericalError);
     expect(() => fitLinear({ ...flat, x: Float64Array.of(0.1, 0.1, 0.1), y })).toThrow(
-      'fitLinear: posterior: expected a design of rank 2, since alpha is 0, got features that depend on each other; ' +
+      'fitLinear: posterior: expected a design of rank 2, since alpha is 0, got features that depend on ' +
+        'each other; ' +
         'give at least 2 distinct inputs',
     );
     expect(() => fitLinear({ ...flat, x: Float64Array.of(3), y: Float64Array.of(1) })).toThrow(
@@ -231,7 +234,8 @@ describe('predictLinear', () => {
         const expectedMean = weights.mmul(Oracle.columnVector([...y])).to1DArray();
         const prior = features(grid).mmul(features(grid).transpose()).div(alpha);
         const posterior = prior.clone().sub(weights.mmul(cross.transpose())).diagonal();
-        // The oracle subtracts numbers of the prior variance's size, up to 85 / alpha, after an inverse of condition 3.1e6.
+        // The oracle subtracts numbers of the prior variance's size, up to 85 / alpha, after an inverse of
+        // condition 3.1e6.
         const scale = Math.max(...prior.diagonal()) + 1;
         for (let i = 0; i < grid.length; i++) {
           expect(Math.abs(mean[i]! - expectedMean[i]!)).toBeLessThan(TOLERANCE * 100 * scale);

@@ -34,7 +34,8 @@ describe('weightDensity', () => {
     density.forEach((value, i) => expect(value / (ratio * unnormalised[i]!)).toBeCloseTo(1, 11));
   });
 
-  // The trapezoidal rule of a Gaussian is exact but for the ends: 8 deviations leave 1e-15, the step's error is far below.
+  // The trapezoidal rule of a Gaussian is exact but for the ends: 8 deviations leave 1e-15, the step's error
+  // is far below.
   it('integrates to one, with the marginal mean and covariance, for any two weights', () => {
     for (const [posterior, p, q] of [
       [line, 0, 1],
@@ -89,7 +90,8 @@ describe('weightDensity', () => {
 });
 
 describe('sampleWeights', () => {
-  // False-alarm rate, were the key drawn anew: 4 means and 10 elements of the covariance beyond 5.5 deviations, 14 * 3.8e-8 = 5e-7.
+  // False-alarm rate, were the key drawn anew: 4 means and 10 elements of the covariance beyond 5.5
+  // deviations, 14 * 3.8e-8 = 5e-7.
   it('has the posterior mean and covariance', () => {
     const count = 40_000;
     const d = cubic.mean.length;
