@@ -204,7 +204,9 @@ export class GraphBuilder implements Builder {
   /** The finished graph. `outputs`: values or names, in order; a record renames each to its key by an Identity. */
   build(outputs: readonly (Value | string)[] | Readonly<Record<string, Value>>): Graph {
     const names = Array.isArray(outputs)
-      ? (outputs as readonly (Value | string)[]).map((output) => (typeof output === 'string' ? output : output.name))
+      ? (outputs as readonly (Value | string)[]).map((output) =>
+          typeof output === 'string' ? output : output.name,
+        )
       : Object.entries(outputs as Record<string, Value>).map(([name, value]) => this.#rename(value, name));
     for (const name of names) {
       if (!this.#names.has(name)) {

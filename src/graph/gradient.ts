@@ -41,7 +41,11 @@ export function appendGradient(
 ): Value[] {
   const source = builder.value(of);
   if (!source.dtype.startsWith('float')) {
-    throw new GraphError({ what: `gradient of '${of}'`, expected: 'a floating-point value', got: formatType(source) });
+    throw new GraphError({
+      what: `gradient of '${of}'`,
+      expected: 'a floating-point value',
+      got: formatType(source),
+    });
   }
   const adjoints = new Map<string, Value>([[of, expandLike(constantLike(source, 1), source)]]);
   const onPath = dependents(nodes, withRespectTo);

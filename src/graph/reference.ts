@@ -23,7 +23,12 @@ export function evaluateReference(
     const inputs = node.inputs.map((name) => {
       const value = values.get(name);
       if (value === undefined && name !== '') {
-        throw new GraphError({ what: `value '${name}'`, expected: 'fed or computed', got: 'nothing', where: node.name });
+        throw new GraphError({
+          what: `value '${name}'`,
+          expected: 'fed or computed',
+          got: 'nothing',
+          where: node.name,
+        });
       }
       return value;
     });
@@ -38,7 +43,11 @@ export function toReference(value: Tensor): ReferenceArray {
   if (value.dtype === 'float16') {
     throw new GraphError({ what: 'reference', expected: 'a type other than float16', got: 'float16' });
   }
-  return { dtype: value.dtype, shape: value.shape, data: Float64Array.from(value.data as ArrayLike<number | bigint>, Number) };
+  return {
+    dtype: value.dtype,
+    shape: value.shape,
+    data: Float64Array.from(value.data as ArrayLike<number | bigint>, Number),
+  };
 }
 
 /** The array rounded to its element type. */
@@ -49,7 +58,11 @@ export function fromReference({ dtype, shape, data }: ReferenceArray): Tensor {
     case 'float32':
       return tensor(dtype, shape, Float32Array.from(data));
     case 'int64':
-      return tensor(dtype, shape, BigInt64Array.from(data, (x) => BigInt(x)));
+      return tensor(
+        dtype,
+        shape,
+        BigInt64Array.from(data, (x) => BigInt(x)),
+      );
     case 'int32':
       return tensor(dtype, shape, Int32Array.from(data));
     case 'uint8':
@@ -61,6 +74,10 @@ export function fromReference({ dtype, shape, data }: ReferenceArray): Tensor {
 }
 
 /** An array of the reference from plain numbers. */
-export function referenceArray(dtype: DType, shape: readonly number[], data: ArrayLike<number>): ReferenceArray {
+export function referenceArray(
+  dtype: DType,
+  shape: readonly number[],
+  data: ArrayLike<number>,
+): ReferenceArray {
   return { dtype, shape, data: Float64Array.from(data) };
 }

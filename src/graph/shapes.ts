@@ -49,7 +49,11 @@ export function knownCount(shape: Shape): number | undefined {
 export function staticShape(what: string, shape: Shape): number[] {
   return shape.map((dim) => {
     if (typeof dim !== 'number') {
-      throw new ShapeError({ what, expected: 'sizes known when the graph is built', got: formatShape(shape) });
+      throw new ShapeError({
+        what,
+        expected: 'sizes known when the graph is built',
+        got: formatShape(shape),
+      });
     }
     return dim;
   });

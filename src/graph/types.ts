@@ -13,7 +13,9 @@ export interface TensorType {
 }
 
 /** How the runtime fills a random input: independent draws, keyed (see `runtime/noise.ts`). */
-export type Random = { readonly kind: 'bernoulli'; readonly probability: number } | { readonly kind: 'normal' };
+export type Random =
+  | { readonly kind: 'bernoulli'; readonly probability: number }
+  | { readonly kind: 'normal' };
 
 export interface Input extends TensorType {
   readonly name: string;

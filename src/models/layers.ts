@@ -18,7 +18,10 @@ export interface LayerOptions {
 export function dense(builder: GraphBuilder, x: Value, units: number, { name, key }: LayerOptions): Value {
   const inputs = Number(x.shape[1]);
   const bound = 1 / Math.sqrt(inputs);
-  const weight = builder.parameter(`${name}.weight`, initial(fold(key, name, 'weight'), [units, inputs], bound));
+  const weight = builder.parameter(
+    `${name}.weight`,
+    initial(fold(key, name, 'weight'), [units, inputs], bound),
+  );
   const bias = builder.parameter(`${name}.bias`, initial(fold(key, name, 'bias'), [units], bound));
   return builder.scope(name, () => gemm(x, weight, bias, { transB: true }));
 }
@@ -46,5 +49,9 @@ export function dropoutLayer(x: Value, rate: number, name: string): Value {
 
 function initial(key: Key, shape: readonly number[], bound: number): Tensor<'float32'> {
   const draws = uniform(key, elementCount(shape));
-  return tensor('float32', shape, Float32Array.from(draws, (u) => (2 * u - 1) * bound));
+  return tensor(
+    'float32',
+    shape,
+    Float32Array.from(draws, (u) => (2 * u - 1) * bound),
+  );
 }

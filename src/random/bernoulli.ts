@@ -41,7 +41,9 @@ export function bernoulli(
 
   const block = new Uint32Array(2);
   const inWords = width % 4 === 0 && out.byteOffset % 4 === 0;
-  const words = inWords ? new Uint32Array(out.buffer, out.byteOffset, (rows * width) / 4) : new Uint32Array(0);
+  const words = inWords
+    ? new Uint32Array(out.buffer, out.byteOffset, (rows * width) / 4)
+    : new Uint32Array(0);
   for (let row = 0; row < rows; row++) {
     let used = 0;
     for (let column = 0; column < width; column += 32) {

@@ -4,7 +4,10 @@ import type { Key } from './threefry.js';
 /** `n` uniform numbers of [0, 1), with 53 random bits each. */
 export function uniform(key: Key, n: number, offset = 0): Float64Array {
   const words = bits(key, 2 * n, 2 * offset);
-  return Float64Array.from({ length: n }, (_, i) => ((words[2 * i]! >>> 5) * 2 ** 26 + (words[2 * i + 1]! >>> 6)) / 2 ** 53);
+  return Float64Array.from(
+    { length: n },
+    (_, i) => ((words[2 * i]! >>> 5) * 2 ** 26 + (words[2 * i + 1]! >>> 6)) / 2 ** 53,
+  );
 }
 
 /**

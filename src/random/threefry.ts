@@ -37,7 +37,7 @@ export function fold(parent: Key, ...path: readonly (number | string)[]): Key {
 export function bits({ 0: k0, 1: k1 }: Key, n: number, offset = 0): Uint32Array {
   const out = new Uint32Array(n);
   const block = new Uint32Array(2);
-  for (let i = 0; i < n; ) {
+  for (let i = 0; i < n;) {
     const word = offset + i;
     const counter = Math.floor(word / 2);
     threefry2x32(k0, k1, counter >>> 0, Math.floor(counter / 2 ** 32), block);

@@ -39,7 +39,11 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
   const provider = providerName(options.provider ?? 'cpu');
   const threads = options.threads ?? 1;
   if (!Number.isInteger(threads) || threads < 1) {
-    throw new ConfigurationError({ what: 'threads', expected: 'an integer of at least 1', got: `${threads}` });
+    throw new ConfigurationError({
+      what: 'threads',
+      expected: 'an integer of at least 1',
+      got: `${threads}`,
+    });
   }
   // Warnings of the runtime are about its own optimisations; what a user can act on arrives as an error.
   env.logLevel = 'error';
@@ -65,7 +69,12 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
   return {
     graph,
     async run(feeds, { outputs = graph.outputs } = {}) {
-      if (closed) throw new RuntimeError({ what: `session of '${graph.name}'`, expected: 'an open one', got: 'a closed one' });
+      if (closed)
+        throw new RuntimeError({
+          what: `session of '${graph.name}'`,
+          expected: 'an open one',
+          got: 'a closed one',
+        });
       const inputs = Object.fromEntries(graph.inputs.map((input) => [input.name, toRuntime(input, feeds)]));
       rejectUnknown(graph, feeds);
       try {
@@ -135,5 +144,9 @@ function isShared(data: DataOf<DType>): boolean {
 }
 
 function failure(what: string, error: unknown): RuntimeError {
-  return new RuntimeError({ what, got: error instanceof Error ? error.message : String(error), cause: error });
+  return new RuntimeError({
+    what,
+    got: error instanceof Error ? error.message : String(error),
+    cause: error,
+  });
 }

@@ -36,7 +36,10 @@ export function squaredError(prediction: Value, target: Value): Value {
 }
 
 /** The graph with a further input `label` (N,), bytes, and an output `loss` (N,): the cross entropy of its logits. */
-export function classificationObjective(model: Graph, { logits = 'logits' }: { logits?: string } = {}): Graph {
+export function classificationObjective(
+  model: Graph,
+  { logits = 'logits' }: { logits?: string } = {},
+): Graph {
   const builder = GraphBuilder.from(model);
   const value = builder.value(logits);
   const label = builder.input('label', 'uint8', [value.shape[0]!]);

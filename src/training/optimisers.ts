@@ -59,7 +59,10 @@ export function adam(settings: AdamSettings = {}): Optimiser {
 }
 
 /** AdamW (Loshchilov & Hutter, ICLR 2019): weights shrink by learningRate weightDecay apart from the gradient. */
-export function adamW({ weightDecay = 1e-2, ...settings }: AdamSettings & { weightDecay?: number } = {}): Optimiser {
+export function adamW({
+  weightDecay = 1e-2,
+  ...settings
+}: AdamSettings & { weightDecay?: number } = {}): Optimiser {
   return adaptive('adamw', settings, weightDecay);
 }
 
@@ -78,7 +81,10 @@ function adaptive(
       const nextV = add(scale(v, beta2), mul(scale(gradient, 1 - beta2), gradient));
       // w - rate (m / c1) / (sqrt(v / c2) + eps) with c = 1 - beta^t, the corrections moved to two scalars.
       const root2 = sqrt(correction(step, beta2));
-      const rate = cast(div(mul(constantLike(step, learningRate), root2), correction(step, beta1)), 'float32');
+      const rate = cast(
+        div(mul(constantLike(step, learningRate), root2), correction(step, beta1)),
+        'float32',
+      );
       const shift = cast(mul(constantLike(step, epsilon), root2), 'float32');
       const kept = weightDecay === 0 ? parameters : scale(parameters, 1 - learningRate * weightDecay);
       return { parameters: sub(kept, div(mul(nextM, rate), add(sqrt(nextV), shift))), slots: [nextM, nextV] };

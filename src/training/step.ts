@@ -42,9 +42,14 @@ export function gradientGraph(objective: Graph, loss = 'loss'): Graph {
   const builder = GraphBuilder.from(flattenParameters(objective));
   const scale = builder.input(SCALE, 'float32', []);
   const total = mul(reduceSum(builder.value(loss)), scale);
-  const derived = gradient(builder.build({ [MEAN_LOSS]: total }), { of: MEAN_LOSS, withRespectTo: [PARAMETERS] });
+  const derived = gradient(builder.build({ [MEAN_LOSS]: total }), {
+    of: MEAN_LOSS,
+    withRespectTo: [PARAMETERS],
+  });
   const named = GraphBuilder.from(derived);
-  return prune(named.build({ [GRADIENT]: named.value(gradientName(PARAMETERS)), [MEAN_LOSS]: named.value(MEAN_LOSS) }));
+  return prune(
+    named.build({ [GRADIENT]: named.value(gradientName(PARAMETERS)), [MEAN_LOSS]: named.value(MEAN_LOSS) }),
+  );
 }
 
 /**

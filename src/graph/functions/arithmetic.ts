@@ -97,6 +97,10 @@ function filled(dtype: DType, shape: readonly number[], value: number): Tensor {
     case 'bool':
       return tensor(dtype, shape, new Uint8Array(n).fill(value));
     default:
-      throw new GraphError({ what: 'constantLike: type', expected: 'float, int32, int64, uint8 or bool', got: dtype });
+      throw new GraphError({
+        what: 'constantLike: type',
+        expected: 'float, int32, int64, uint8 or bool',
+        got: dtype,
+      });
   }
 }

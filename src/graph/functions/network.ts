@@ -16,7 +16,12 @@ export function matmul(a: Value, b: Value): Value {
 }
 
 /** a b + c with a (n, k), b (k, m), either transposed on request, and c broadcast to (n, m). */
-export function gemm(a: Value, b: Value, c?: Value, { transA = false, transB = false }: { transA?: boolean; transB?: boolean } = {}): Value {
+export function gemm(
+  a: Value,
+  b: Value,
+  c?: Value,
+  { transA = false, transB = false }: { transA?: boolean; transB?: boolean } = {},
+): Value {
   const attributes = { transA: int(transA ? 1 : 0), transB: int(transB ? 1 : 0) };
   return a.builder.apply('Gemm', [a, b, c], attributes)[0]!;
 }
@@ -102,5 +107,7 @@ export function batchNormalization(
   variance: Value,
   epsilon = 1e-5,
 ): Value {
-  return x.builder.apply('BatchNormalization', [x, scale, shift, mean, variance], { epsilon: float(epsilon) })[0]!;
+  return x.builder.apply('BatchNormalization', [x, scale, shift, mean, variance], {
+    epsilon: float(epsilon),
+  })[0]!;
 }

@@ -17,7 +17,11 @@ export const reduceMax: Reduction = reduction('ReduceMax');
 export const reduceMin: Reduction = reduction('ReduceMin');
 
 /** Index of the largest element along an axis (the first of several), int64. */
-export function argMax(x: Value, axis: number, { keepDimensions = false }: { keepDimensions?: boolean } = {}): Value {
+export function argMax(
+  x: Value,
+  axis: number,
+  { keepDimensions = false }: { keepDimensions?: boolean } = {},
+): Value {
   return x.builder.apply('ArgMax', [x], { axis: int(axis), keepdims: int(keepDimensions ? 1 : 0) })[0]!;
 }
 
@@ -72,7 +76,12 @@ export function concat(values: readonly [Value, ...Value[]], axis: number): Valu
 
 /** Consecutive pieces of these sizes along an axis. */
 export function split(x: Value, sizes: readonly number[], axis = 0): Value[] {
-  return x.builder.apply('Split', [x, int64s(x.builder, sizes)], { axis: int(axis) }, { outputs: sizes.length });
+  return x.builder.apply(
+    'Split',
+    [x, int64s(x.builder, sizes)],
+    { axis: int(axis) },
+    { outputs: sizes.length },
+  );
 }
 
 /** Slices of `x` along an axis at integer indices. */

@@ -36,13 +36,22 @@ export interface DecodeOptions {
  * it is. Constant nodes become constants.
  * @throws FormatError when the bytes are not an ONNX model, are truncated, or name values that do not exist.
  */
-export function decodeOnnx(bytes: Uint8Array, { where = 'ONNX model', externalData }: DecodeOptions = {}): Graph {
+export function decodeOnnx(
+  bytes: Uint8Array,
+  { where = 'ONNX model', externalData }: DecodeOptions = {},
+): Graph {
   try {
     return typed(readModel(bytes, externalData), where);
   } catch (error) {
     if (error instanceof CredenceError) throw error;
     const got = error instanceof Error ? error.message : String(error);
-    throw new FormatError({ what: 'ONNX model', expected: 'a valid protobuf message', got, where, cause: error });
+    throw new FormatError({
+      what: 'ONNX model',
+      expected: 'a valid protobuf message',
+      got,
+      where,
+      cause: error,
+    });
   }
 }
 
@@ -121,7 +130,11 @@ function readGraph(bytes: Uint8Array, externalData: ExternalData | undefined): D
     [GRAPH.input]: (reader) => {
       const info = readValueInfo(reader.bytes());
       if (info.type === undefined) {
-        throw new FormatError({ what: `input '${info.name}'`, expected: 'a tensor of numbers', got: 'another type' });
+        throw new FormatError({
+          what: `input '${info.name}'`,
+          expected: 'a tensor of numbers',
+          got: 'another type',
+        });
       }
       inputs.push({ name: info.name, ...info.type });
     },
@@ -167,7 +180,12 @@ function typed(draft: Draft, where: string): Graph {
   }
   for (const name of draft.outputs) {
     if (defined.has(name)) continue;
-    throw new FormatError({ what: `output '${name}'`, expected: 'a value of the graph', got: 'an unknown name', where });
+    throw new FormatError({
+      what: `output '${name}'`,
+      expected: 'a value of the graph',
+      got: 'an unknown name',
+      where,
+    });
   }
   return GraphBuilder.from(draft).build(draft.outputs);
 }
@@ -188,7 +206,14 @@ function readNode(bytes: Uint8Array, externalData: ExternalData | undefined): No
       attributes[read.name] = read.attribute;
     },
   });
-  return { op, domain: domain === 'ai.onnx' ? '' : domain, name: name || (outputs[0] ?? op), inputs, outputs, attributes };
+  return {
+    op,
+    domain: domain === 'ai.onnx' ? '' : domain,
+    name: name || (outputs[0] ?? op),
+    inputs,
+    outputs,
+    attributes,
+  };
 }
 
 function readAttribute(
@@ -208,8 +233,10 @@ function readAttribute(
     [ATTRIBUTE.int]: (reader) => (int = number(reader)),
     [ATTRIBUTE.string]: (reader) => (string = new TextDecoder().decode(reader.bytes())),
     [ATTRIBUTE.tensor]: (reader) => (value = readTensor(reader.bytes(), externalData).value),
-    [ATTRIBUTE.floats]: (reader, wire) => readPacked(reader, wire, WireType.Bit32, (r) => floats.push(r.float())),
-    [ATTRIBUTE.ints]: (reader, wire) => readPacked(reader, wire, WireType.Varint, (r) => ints.push(number(r))),
+    [ATTRIBUTE.floats]: (reader, wire) =>
+      readPacked(reader, wire, WireType.Bit32, (r) => floats.push(r.float())),
+    [ATTRIBUTE.ints]: (reader, wire) =>
+      readPacked(reader, wire, WireType.Varint, (r) => ints.push(number(r))),
     [ATTRIBUTE.strings]: (reader) => strings.push(new TextDecoder().decode(reader.bytes())),
   });
   switch (type) {

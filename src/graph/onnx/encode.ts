@@ -27,7 +27,9 @@ const IR_VERSION = 10;
 export function encodeOnnx(graph: Graph): Uint8Array {
   const metadata = { ...graph.metadata };
   if (graph.parameters.length > 0) metadata[METADATA_PARAMETERS] = JSON.stringify(graph.parameters);
-  const random = graph.inputs.filter((input) => input.random !== undefined).map(({ name, random: law }) => [name, law]);
+  const random = graph.inputs
+    .filter((input) => input.random !== undefined)
+    .map(({ name, random: law }) => [name, law]);
   if (random.length > 0) metadata[METADATA_RANDOM] = JSON.stringify(Object.fromEntries(random));
 
   const writer = new BinaryWriter();
@@ -55,7 +57,8 @@ function writeGraph(writer: BinaryWriter, graph: Graph): void {
   for (const [name, value] of graph.constants) {
     message(writer, GRAPH.initializer, () => writeTensor(writer, value, name));
   }
-  for (const input of graph.inputs) message(writer, GRAPH.input, () => writeValueInfo(writer, input.name, input));
+  for (const input of graph.inputs)
+    message(writer, GRAPH.input, () => writeValueInfo(writer, input.name, input));
   for (const name of graph.outputs) {
     message(writer, GRAPH.output, () => writeValueInfo(writer, name, graph.types.get(name)));
   }
@@ -82,13 +85,15 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: Attribute
         writer.tag(ATTRIBUTE.int, WireType.Varint).int64(toInt64(attribute.value));
         break;
       case 'ints':
-        for (const value of attribute.value) writer.tag(ATTRIBUTE.ints, WireType.Varint).int64(toInt64(value));
+        for (const value of attribute.value)
+          writer.tag(ATTRIBUTE.ints, WireType.Varint).int64(toInt64(value));
         break;
       case 'float':
         writer.tag(ATTRIBUTE.float, WireType.Bit32).float(Math.fround(attribute.value));
         break;
       case 'floats':
-        for (const value of attribute.value) writer.tag(ATTRIBUTE.floats, WireType.Bit32).float(Math.fround(value));
+        for (const value of attribute.value)
+          writer.tag(ATTRIBUTE.floats, WireType.Bit32).float(Math.fround(value));
         break;
       case 'string':
         string(writer, ATTRIBUTE.string, attribute.value, 'always');

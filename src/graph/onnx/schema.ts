@@ -5,7 +5,15 @@
 export const MODEL = { irVersion: 1, producer: 2, graph: 7, opsetImport: 8, metadata: 14 } as const;
 export const OPSET_ID = { domain: 1, version: 2 } as const;
 export const ENTRY = { key: 1, value: 2 } as const;
-export const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12, valueInfo: 13, sparseInitializer: 15 } as const;
+export const GRAPH = {
+  node: 1,
+  name: 2,
+  initializer: 5,
+  input: 11,
+  output: 12,
+  valueInfo: 13,
+  sparseInitializer: 15,
+} as const;
 export const NODE = { input: 1, output: 2, name: 3, op: 4, attribute: 5, domain: 7 } as const;
 export const ATTRIBUTE = {
   name: 1,
@@ -38,7 +46,15 @@ export const SHAPE = { dim: 1 } as const;
 export const DIM = { value: 1, name: 2 } as const;
 
 /** AttributeProto.AttributeType. */
-export const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
+export const ATTRIBUTE_TYPES = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const;
 
 /** Keys of `metadata_props` under which Credence keeps what ONNX has no field for. */
 export const METADATA_PARAMETERS = 'credence.parameters';

@@ -28,13 +28,17 @@ export function readTensor(
   let raw: Uint8Array | undefined;
   let isExternal = false;
   readMessage(bytes, {
-    [TENSOR.dims]: (reader, wire) => readPacked(reader, wire, WireType.Varint, (r) => shape.push(Number(r.int64()))),
+    [TENSOR.dims]: (reader, wire) =>
+      readPacked(reader, wire, WireType.Varint, (r) => shape.push(Number(r.int64()))),
     [TENSOR.dataType]: (reader) => (elementType = reader.int32()),
     [TENSOR.name]: (reader) => (name = reader.string()),
     [TENSOR.rawData]: (reader) => (raw = reader.bytes()),
-    [TENSOR.floatData]: (reader, wire) => readPacked(reader, wire, WireType.Bit32, (r) => numbers.push(r.float())),
-    [TENSOR.doubleData]: (reader, wire) => readPacked(reader, wire, WireType.Bit64, (r) => numbers.push(r.double())),
-    [TENSOR.int32Data]: (reader, wire) => readPacked(reader, wire, WireType.Varint, (r) => numbers.push(r.int32())),
+    [TENSOR.floatData]: (reader, wire) =>
+      readPacked(reader, wire, WireType.Bit32, (r) => numbers.push(r.float())),
+    [TENSOR.doubleData]: (reader, wire) =>
+      readPacked(reader, wire, WireType.Bit64, (r) => numbers.push(r.double())),
+    [TENSOR.int32Data]: (reader, wire) =>
+      readPacked(reader, wire, WireType.Varint, (r) => numbers.push(r.int32())),
     [TENSOR.int64Data]: (reader, wire) =>
       readPacked(reader, wire, WireType.Varint, (r) => integers.push(BigInt(r.int64()))),
     [TENSOR.uint64Data]: (reader, wire) =>
@@ -103,9 +107,15 @@ function readExternal(
   const [offset, length] = [entries.get('offset') ?? '0', entries.get('length')].map((entry) =>
     entry === undefined ? undefined : Number(entry),
   );
-  const valid = [offset, length].every((size) => size === undefined || (Number.isSafeInteger(size) && size >= 0));
+  const valid = [offset, length].every(
+    (size) => size === undefined || (Number.isSafeInteger(size) && size >= 0),
+  );
   if (location === undefined || !valid) {
-    throw new FormatError({ what, expected: 'a location, offset and length', got: JSON.stringify([...entries]) });
+    throw new FormatError({
+      what,
+      expected: 'a location, offset and length',
+      got: JSON.stringify([...entries]),
+    });
   }
   if (externalData === undefined) {
     throw new FormatError({

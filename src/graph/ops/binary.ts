@@ -1,6 +1,18 @@
 import { ShapeError } from '../../errors/index.js';
 import type { DType } from '../../tensor/index.js';
-import { cast, constantLike, div, equal, greaterOrEqual, log, mul, neg, pow, sub, where } from '../functions/arithmetic.js';
+import {
+  cast,
+  constantLike,
+  div,
+  equal,
+  greaterOrEqual,
+  log,
+  mul,
+  neg,
+  pow,
+  sub,
+  where,
+} from '../functions/arithmetic.js';
 import { required } from '../operation.js';
 import type { GradientCall, InferenceCall, Operation } from '../operation.js';
 import { broadcastShapes } from '../shapes.js';
@@ -22,7 +34,11 @@ interface BinaryRule {
 }
 
 const rules: Readonly<Record<string, BinaryRule>> = {
-  Add: { f: (a, b) => a + b, partials: (_a, _b, adjoint) => [() => adjoint, () => adjoint], onSizes: (a, b) => a + b },
+  Add: {
+    f: (a, b) => a + b,
+    partials: (_a, _b, adjoint) => [() => adjoint, () => adjoint],
+    onSizes: (a, b) => a + b,
+  },
   Sub: {
     f: (a, b) => a - b,
     partials: (_a, _b, adjoint) => [() => adjoint, () => neg(adjoint)],
@@ -67,7 +83,10 @@ export const binaryOperations: readonly Operation[] = Object.entries(rules).map(
   ...(rule.partials && { gradient: (call: GradientCall) => binaryGradient(call, rule.partials!) }),
 }));
 
-function binaryGradient({ inputs, outputs, adjoints, wanted }: GradientCall, partials: Partials): (Value | undefined)[] {
+function binaryGradient(
+  { inputs, outputs, adjoints, wanted }: GradientCall,
+  partials: Partials,
+): (Value | undefined)[] {
   const [a, b] = [required(inputs, 0), required(inputs, 1)];
   const [byA, byB] = partials(a, b, adjoints[0]!, outputs[0]!);
   return [wanted[0] ? sumTo(byA(), a) : undefined, wanted[1] ? sumTo(byB(), b) : undefined];
@@ -103,7 +122,11 @@ export const whereOperation: Operation = {
     return [{ dtype: a.dtype, shape: broadcastShapes(condition.shape, a.shape, b.shape) }];
   },
   evaluate: ({ inputs }) => [
-    mapArrays([required(inputs, 0), required(inputs, 1), required(inputs, 2)], (c, a, b) => (c ? a : b), inputs[1]!.dtype),
+    mapArrays(
+      [required(inputs, 0), required(inputs, 1), required(inputs, 2)],
+      (c, a, b) => (c ? a : b),
+      inputs[1]!.dtype,
+    ),
   ],
   gradient: ({ inputs, adjoints, wanted }) => {
     const [condition, a, b] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
@@ -121,7 +144,9 @@ export const clipOperation: Operation = {
   op: 'Clip',
   infer: ({ inputs }) => [required(inputs, 0)],
   evaluate: ({ inputs: [x, low, high] }) => [
-    mapArrays([x!], (value) => Math.min(Math.max(value, low?.data[0] ?? -Infinity), high?.data[0] ?? Infinity)),
+    mapArrays([x!], (value) =>
+      Math.min(Math.max(value, low?.data[0] ?? -Infinity), high?.data[0] ?? Infinity),
+    ),
   ],
   gradient: ({ inputs: [x, low, high], adjoints }) => {
     let adjoint = adjoints[0]!;
@@ -144,7 +169,11 @@ function inferElementwise(
   return { dtype: result ?? dtype, shape, ...(content && { content }) };
 }
 
-function sizesOf(a: TensorType, b: TensorType, f: (a: number, b: number) => number): readonly Dim[] | undefined {
+function sizesOf(
+  a: TensorType,
+  b: TensorType,
+  f: (a: number, b: number) => number,
+): readonly Dim[] | undefined {
   if (a.content === undefined || b.content === undefined) return undefined;
   const [as, bs] = [a.content, b.content];
   const n = Math.max(as.length, bs.length);

@@ -66,11 +66,20 @@ function gradientOfImage(x: Value, weight: Value, adjoint: Value, window: Window
   const { strides, before, after, dilations, kernel } = window;
   const outputPadding = strides.map((stride, i) => {
     if (stride === 1) return 0;
-    const [size, positions] = staticShape('derivative of a strided convolution', [x.shape[i + 2]!, adjoint.shape[i + 2]!]);
+    const [size, positions] = staticShape('derivative of a strided convolution', [
+      x.shape[i + 2]!,
+      adjoint.shape[i + 2]!,
+    ]);
     const reached = (positions! - 1) * stride + (kernel[i]! - 1) * dilations[i]! + 1;
     return size! + before[i]! + after[i]! - reached;
   });
-  return convTranspose(adjoint, weight, { strides, pads: [...before, ...after], dilations, group, outputPadding });
+  return convTranspose(adjoint, weight, {
+    strides,
+    pads: [...before, ...after],
+    dilations,
+    group,
+    outputPadding,
+  });
 }
 
 /**
@@ -90,7 +99,8 @@ function gradientOfKernels(x: Value, weight: Value, adjoint: Value, window: Wind
     filters = transpose(adjoint, [1, 0, ...spatial]);
   } else {
     const moved = spatial.map((axis) => axis + 1);
-    const split = (value: Value, channels: number): Value => reshape(value, [-1, group, channels, ...sizes(value)]);
+    const split = (value: Value, channels: number): Value =>
+      reshape(value, [-1, group, channels, ...sizes(value)]);
     images = reshape(transpose(split(x, perGroup), [2, 1, 0, ...moved]), [perGroup, -1, ...sizes(x)]);
     const perMap = maps / group;
     const grouped = transpose(split(adjoint, perMap), [1, 2, 0, ...moved]);
@@ -128,10 +138,16 @@ export const convTransposeOperation: Operation = {
     const spatial = x.shape.slice(2).map((dim, i): Dim => {
       const extent = (window.kernel[i]! - 1) * window.dilations[i]! + 1;
       const margin = window.before[i]! + window.after[i]!;
-      if (typeof dim !== 'number') return window.strides[i] === 1 && extent - margin === 1 ? dim : call.fresh();
+      if (typeof dim !== 'number')
+        return window.strides[i] === 1 && extent - margin === 1 ? dim : call.fresh();
       return (dim - 1) * window.strides[i]! + extent - margin + added[i]!;
     });
-    return [{ dtype: x.dtype, shape: [x.shape[0]!, typeof perGroup === 'number' ? perGroup * group : perGroup, ...spatial] }];
+    return [
+      {
+        dtype: x.dtype,
+        shape: [x.shape[0]!, typeof perGroup === 'number' ? perGroup * group : perGroup, ...spatial],
+      },
+    ];
   },
   evaluate: ({ inputs, attributes }) => {
     const [x, weight, bias] = [required(inputs, 0), required(inputs, 1), inputs[2]];
@@ -163,7 +179,8 @@ export const convTransposeOperation: Operation = {
     const group = intAttribute(attributes, 'group', 1);
     const window = windowOf(attributes, staticShape('kernels', weight.shape).slice(2), x.shape.slice(2));
     const { strides, dilations, before, after } = window;
-    const byImage = (): Value => conv(adjoint, weight, undefined, { strides, dilations, pads: [...before, ...after], group });
+    const byImage = (): Value =>
+      conv(adjoint, weight, undefined, { strides, dilations, pads: [...before, ...after], group });
     return [
       wanted[0] ? byImage() : undefined,
       // ConvTranspose is Conv's adjoint, so its kernels meet the two images with their roles exchanged.
@@ -178,7 +195,11 @@ function windowOfConv({ inputs, attributes }: InferenceCall): Window {
   const kernel = intsAttribute(attributes, 'kernel_shape') ?? staticShape('kernels', weight.shape.slice(2));
   kernel.forEach((size, i) => {
     if (typeof weight.shape[i + 2] === 'number' && weight.shape[i + 2] !== size) {
-      throw new ShapeError({ what: 'kernel_shape', expected: formatShape(weight.shape.slice(2)), got: formatShape(kernel) });
+      throw new ShapeError({
+        what: 'kernel_shape',
+        expected: formatShape(weight.shape.slice(2)),
+        got: formatShape(kernel),
+      });
     }
   });
   return windowOf(attributes, kernel, x.shape.slice(2));
@@ -188,7 +209,11 @@ function outputPaddingOf(attributes: InferenceCall['attributes'], { kernel }: Wi
   return intsAttribute(attributes, 'output_padding') ?? kernel.map(() => 0);
 }
 
-function pixelOf({ strides, dilations, before }: Window, position: readonly number[], tap: readonly number[]): number[] {
+function pixelOf(
+  { strides, dilations, before }: Window,
+  position: readonly number[],
+  tap: readonly number[],
+): number[] {
   return position.map((p, i) => p * strides[i]! + tap[i]! * dilations[i]! - before[i]!);
 }
 

@@ -49,15 +49,24 @@ export const layoutOperations: readonly Operation[] = [
       const permutation = permutationOf(attributes, x.shape);
       const source = x.shape.map(() => 0);
       return [
-        buildArray(x.dtype, permutation.map((axis) => x.shape[axis]!), (index) => {
-          permutation.forEach((axis, i) => (source[axis] = index[i]!));
-          return at(x, source);
-        }),
+        buildArray(
+          x.dtype,
+          permutation.map((axis) => x.shape[axis]!),
+          (index) => {
+            permutation.forEach((axis, i) => (source[axis] = index[i]!));
+            return at(x, source);
+          },
+        ),
       ];
     },
     gradient: ({ inputs, adjoints, attributes }) => {
       const permutation = permutationOf(attributes, required(inputs, 0).shape);
-      return [transpose(adjoints[0]!, permutation.map((_, axis) => permutation.indexOf(axis)))];
+      return [
+        transpose(
+          adjoints[0]!,
+          permutation.map((_, axis) => permutation.indexOf(axis)),
+        ),
+      ];
     },
   },
   {
@@ -122,7 +131,9 @@ export const layoutOperations: readonly Operation[] = [
 ];
 
 function reshaped(shape: Shape, target: TensorType, allowZero: boolean, fresh: () => string): Dim[] {
-  const sizes = sizesOf(target, fresh).map((dim, axis) => (dim === 0 && !allowZero ? (shape[axis] ?? 0) : dim));
+  const sizes = sizesOf(target, fresh).map((dim, axis) =>
+    dim === 0 && !allowZero ? (shape[axis] ?? 0) : dim,
+  );
   const free = sizes.indexOf(-1);
   if (free >= 0) sizes[free] = missingSize(shape, sizes, fresh);
   const [before, after] = [knownCount(shape), knownCount(sizes)];
@@ -150,7 +161,11 @@ function missingSize(shape: Shape, sizes: readonly Dim[], fresh: () => string): 
   const ratio = product(shape) / product(sizes);
   if (names.length === 0) {
     if (Number.isInteger(ratio)) return ratio;
-    throw new ShapeError({ what: 'Reshape', expected: `sizes that divide ${formatShape(shape)}`, got: formatShape(sizes) });
+    throw new ShapeError({
+      what: 'Reshape',
+      expected: `sizes that divide ${formatShape(shape)}`,
+      got: formatShape(sizes),
+    });
   }
   return names.length === 1 && ratio === 1 ? names[0]! : fresh();
 }
@@ -160,7 +175,11 @@ function sizesOf(target: TensorType, fresh: () => string): Dim[] {
   if (target.content !== undefined) return [...target.content];
   const rank = target.shape[0];
   if (typeof rank !== 'number') {
-    throw new ShapeError({ what: 'shape', expected: 'a rank known when the graph is built', got: formatShape(target.shape) });
+    throw new ShapeError({
+      what: 'shape',
+      expected: 'a rank known when the graph is built',
+      got: formatShape(target.shape),
+    });
   }
   return Array.from({ length: rank }, fresh);
 }
@@ -176,7 +195,10 @@ function flattened(shape: Shape, axis: number, fresh: () => string): Dim[] {
 
 function permutationOf(attributes: Attributes, shape: Shape): readonly number[] {
   const permutation = intsAttribute(attributes, 'perm') ?? shape.map((_, axis) => shape.length - 1 - axis);
-  if (permutation.toSorted((a, b) => a - b).some((axis, i) => axis !== i) || permutation.length !== shape.length) {
+  if (
+    permutation.toSorted((a, b) => a - b).some((axis, i) => axis !== i) ||
+    permutation.length !== shape.length
+  ) {
     throw new ShapeError({
       what: 'Transpose: perm',
       expected: `a permutation of the axes of ${formatShape(shape)}`,

@@ -76,7 +76,9 @@ export const averagePoolOperation: Operation = {
     const { kernel, strides, before, after } = window;
     if (isTiling(window, x.shape)) {
       const size = kernel[0]! * kernel[1]!;
-      return [upsampleNearest(div(adjoint, constantLike(adjoint, size)), kernel as readonly [number, number])];
+      return [
+        upsampleNearest(div(adjoint, constantLike(adjoint, size)), kernel as readonly [number, number]),
+      ];
     }
     const spatial = staticShape('derivative of AveragePool', x.shape.slice(2));
     const channels = staticShape('derivative of AveragePool', [x.shape[1]!])[0]!;
@@ -106,7 +108,9 @@ function windowCounts(window: Window, spatial: readonly number[], attributes: At
 }
 
 /** The mean or the maximum of each channel, all spatial axes kept as 1. */
-export const globalPoolOperations: readonly Operation[] = (['GlobalAveragePool', 'GlobalMaxPool'] as const).map((op) => ({
+export const globalPoolOperations: readonly Operation[] = (
+  ['GlobalAveragePool', 'GlobalMaxPool'] as const
+).map((op) => ({
   op,
   infer: ({ inputs }) => {
     const x = required(inputs, 0);
@@ -127,7 +131,10 @@ export const globalPoolOperations: readonly Operation[] = (['GlobalAveragePool',
     const x = required(inputs, 0);
     const adjoint = adjoints[0]!;
     if (op === 'GlobalAveragePool') {
-      const size = staticShape('derivative of GlobalAveragePool', x.shape.slice(2)).reduce((a, b) => a * b, 1);
+      const size = staticShape('derivative of GlobalAveragePool', x.shape.slice(2)).reduce(
+        (a, b) => a * b,
+        1,
+      );
       return [expandLike(div(adjoint, constantLike(adjoint, size)), x)];
     }
     const mask = cast(equal(x, outputs[0]!), x.dtype);
@@ -140,7 +147,11 @@ function inferPool(op: string, { inputs, attributes, fresh }: InferenceCall): Te
   const x = required(inputs, 0);
   const kernel = kernelOf(op, attributes);
   if (x.shape.length !== kernel.length + 2) {
-    throw new ShapeError({ what: op, expected: `an image of rank ${kernel.length + 2}`, got: formatShape(x.shape) });
+    throw new ShapeError({
+      what: op,
+      expected: `an image of rank ${kernel.length + 2}`,
+      got: formatShape(x.shape),
+    });
   }
   const spatial = x.shape.slice(2);
   const positions = windowPositions(windowOf(attributes, kernel, spatial), spatial, fresh);
@@ -178,7 +189,9 @@ function poolReference(
     const pixels: number[] = [];
     let size = 0;
     for (const tap of indices(window.kernel)) {
-      const pixel = position.map((p, i) => p * window.strides[i]! + tap[i]! * window.dilations[i]! - window.before[i]!);
+      const pixel = position.map(
+        (p, i) => p * window.strides[i]! + tap[i]! * window.dilations[i]! - window.before[i]!,
+      );
       if (pixel.every((i, axis) => i < spatial[axis]! + window.after[axis]!)) size++;
       if (pixel.some((i, axis) => i < 0 || i >= spatial[axis]!)) continue;
       pixels.push(offsetOf(x.shape, [n!, c!, ...pixel]));

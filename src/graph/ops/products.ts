@@ -52,7 +52,9 @@ function vectorGradient(a: Value, b: Value, adjoint: Value): Value[] {
   if (b.shape.length === 1) full = lift(full, -1);
   if (a.shape.length === 1) full = lift(full, -2);
   const drop = (x: Value, like: Value, axis: number): Value =>
-    like.shape.length === 1 ? sumTo(x.builder.apply('Squeeze', [x, axisOf(x, axis)])[0]!, like) : sumTo(x, like);
+    like.shape.length === 1
+      ? sumTo(x.builder.apply('Squeeze', [x, axisOf(x, axis)])[0]!, like)
+      : sumTo(x, like);
   return [drop(matmul(full, swap(matrixB)), a, -2), drop(matmul(swap(matrixA), full), b, -1)];
 }
 
@@ -119,7 +121,8 @@ export const gemmOperation: Operation = {
     const product = buildArray(a.dtype, [n, m], (index) => {
       const [i, j] = [index[0]!, index[1]!];
       let total = 0;
-      for (let k = 0; k < inner; k++) total += at(a, transA ? [k, i] : [i, k]) * at(b, transB ? [j, k] : [k, j]);
+      for (let k = 0; k < inner; k++)
+        total += at(a, transA ? [k, i] : [i, k]) * at(b, transB ? [j, k] : [k, j]);
       return alpha * total + (c ? beta * at(c, index) : 0);
     });
     return [product];

@@ -24,8 +24,14 @@ const rules: Readonly<Record<string, ReductionRule>> = {
   },
   ReduceMax: { f: (elements) => Math.max(...elements), derivative: splitAmongTies },
   ReduceMin: { f: (elements) => Math.min(...elements), derivative: splitAmongTies },
-  ReduceL1: { f: (elements) => sum(elements.map(Math.abs)), derivative: (x, adjoint) => mul(adjoint, sign(x)) },
-  ReduceL2: { f: (elements) => Math.hypot(...elements), derivative: (x, adjoint, y) => mul(adjoint, div(x, y)) },
+  ReduceL1: {
+    f: (elements) => sum(elements.map(Math.abs)),
+    derivative: (x, adjoint) => mul(adjoint, sign(x)),
+  },
+  ReduceL2: {
+    f: (elements) => Math.hypot(...elements),
+    derivative: (x, adjoint, y) => mul(adjoint, div(x, y)),
+  },
   ReduceSumSquare: {
     f: (elements) => sum(elements.map((x) => x * x)),
     derivative: (x, adjoint) => mul(adjoint, mul(x, constantLike(x, 2))),
@@ -63,19 +69,35 @@ export const reductionOperations: readonly Operation[] = Object.entries(rules).m
   op,
   infer: (call: InferenceCall) => {
     const x = required(call.inputs, 0);
-    const axes = axesOf(call.attributes, call.inputs[1]?.content, x.shape.length, call.inputs[1] === undefined);
-    return [{ dtype: x.dtype, shape: reducedShape(x.shape, axes, intAttribute(call.attributes, 'keepdims', 1) === 1) }];
+    const axes = axesOf(
+      call.attributes,
+      call.inputs[1]?.content,
+      x.shape.length,
+      call.inputs[1] === undefined,
+    );
+    return [
+      {
+        dtype: x.dtype,
+        shape: reducedShape(x.shape, axes, intAttribute(call.attributes, 'keepdims', 1) === 1),
+      },
+    ];
   },
   evaluate: ({ inputs, attributes }: EvaluationCall) => {
     const x = required(inputs, 0);
-    const axes = axesOf(attributes, inputs[1] && [...inputs[1].data], x.shape.length, inputs[1] === undefined);
+    const axes = axesOf(
+      attributes,
+      inputs[1] && [...inputs[1].data],
+      x.shape.length,
+      inputs[1] === undefined,
+    );
     return [reduceReference(x, axes, intAttribute(attributes, 'keepdims', 1) === 1, rule.f)];
   },
   gradient: ({ inputs, outputs, adjoints, attributes }: GradientCall) => {
     const x = required(inputs, 0);
     const axes = axesOf(attributes, inputs[1]?.content, x.shape.length, inputs[1] === undefined);
     const kept = withOnes(x.shape, axes);
-    const keep = (value: Value): Value => (value.shape.length === kept.length ? value : keepAxes(value, kept, axes));
+    const keep = (value: Value): Value =>
+      value.shape.length === kept.length ? value : keepAxes(value, kept, axes);
     return [rule.derivative(x, keep(adjoints[0]!), keep(outputs[0]!), axes), undefined];
   },
 }));
@@ -105,7 +127,9 @@ function axesOf(
     throw new ShapeError({ what: 'axes', expected: 'known when the graph is built', got: 'computed ones' });
   }
   if (axes === undefined || axes.length === 0) {
-    return intAttribute(attributes, 'noop_with_empty_axes', 0) === 1 ? [] : Array.from({ length: rank }, (_, i) => i);
+    return intAttribute(attributes, 'noop_with_empty_axes', 0) === 1
+      ? []
+      : Array.from({ length: rank }, (_, i) => i);
   }
   return axes.map((axis) => normalAxis(axis, rank)).toSorted((a, b) => a - b);
 }
@@ -142,7 +166,9 @@ export const argOperations: readonly Operation[] = (['ArgMax', 'ArgMin'] as cons
   infer: ({ inputs, attributes }) => {
     const x = required(inputs, 0);
     const axis = normalAxis(intAttribute(attributes, 'axis', 0), x.shape.length);
-    return [{ dtype: 'int64', shape: reducedShape(x.shape, [axis], intAttribute(attributes, 'keepdims', 1) === 1) }];
+    return [
+      { dtype: 'int64', shape: reducedShape(x.shape, [axis], intAttribute(attributes, 'keepdims', 1) === 1) },
+    ];
   },
   evaluate: ({ inputs, attributes }) => {
     const x = required(inputs, 0);
@@ -192,7 +218,10 @@ export const shapeOperations: readonly Operation[] = [
     },
     evaluate: ({ inputs, attributes }) => {
       const { shape } = required(inputs, 0);
-      const sizes = shape.slice(intAttribute(attributes, 'start', 0), intAttribute(attributes, 'end', shape.length));
+      const sizes = shape.slice(
+        intAttribute(attributes, 'start', 0),
+        intAttribute(attributes, 'end', shape.length),
+      );
       return [{ dtype: 'int64', shape: [sizes.length], data: Float64Array.from(sizes) }];
     },
   },

@@ -1,6 +1,16 @@
 import { GraphError, ShapeError } from '../../errors/index.js';
 import { constantLike, int64s, mul } from '../functions/arithmetic.js';
-import { concat, expand, gather, gatherElements, pad, reshape, scatterElements, shapeOf, split } from '../functions/shaping.js';
+import {
+  concat,
+  expand,
+  gather,
+  gatherElements,
+  pad,
+  reshape,
+  scatterElements,
+  shapeOf,
+  split,
+} from '../functions/shaping.js';
 import { averagePool } from '../functions/network.js';
 import { intAttribute, required, textAttribute } from '../operation.js';
 import type { GradientCall, Operation } from '../operation.js';
@@ -16,7 +26,10 @@ export const selectionOperations: readonly Operation[] = [
     op: 'Slice',
     infer: ({ inputs, fresh }) => {
       const x = required(inputs, 0);
-      const ranges = rangesOf(inputs.slice(1).map((input) => input?.content?.map(Number)), x.shape);
+      const ranges = rangesOf(
+        inputs.slice(1).map((input) => input?.content?.map(Number)),
+        x.shape,
+      );
       if (ranges === undefined) return [{ dtype: x.dtype, shape: x.shape.map(() => fresh()) }];
       const shape = [...x.shape];
       for (const { axis, count } of ranges) shape[axis] = count ?? fresh();
@@ -29,7 +42,10 @@ export const selectionOperations: readonly Operation[] = [
     },
     evaluate: ({ inputs }) => {
       const x = required(inputs, 0);
-      const ranges = rangesOf(inputs.slice(1).map((input) => input && [...input.data]), x.shape)!;
+      const ranges = rangesOf(
+        inputs.slice(1).map((input) => input && [...input.data]),
+        x.shape,
+      )!;
       const shape = [...x.shape];
       for (const { axis, count } of ranges) shape[axis] = count!;
       return [
@@ -59,7 +75,9 @@ export const selectionOperations: readonly Operation[] = [
         }
       }
       const sizes = values.map((value) => value.shape[axis]!);
-      const total = sizes.every((size) => typeof size === 'number') ? sizes.reduce((a, b) => a + b, 0) : undefined;
+      const total = sizes.every((size) => typeof size === 'number')
+        ? sizes.reduce((a, b) => a + b, 0)
+        : undefined;
       const single = sizes.length === 1 ? sizes[0] : undefined;
       const content = values.every((value) => value.content !== undefined)
         ? values.flatMap((value) => [...value.content!])
@@ -71,7 +89,10 @@ export const selectionOperations: readonly Operation[] = [
       const values = inputs.map((_, i) => required(inputs, i));
       const first = required(values, 0);
       const axis = normalAxis(intAttribute(attributes, 'axis', 0), first.shape.length);
-      const shape = first.shape.with(axis, values.reduce((sum, value) => sum + value.shape[axis]!, 0));
+      const shape = first.shape.with(
+        axis,
+        values.reduce((sum, value) => sum + value.shape[axis]!, 0),
+      );
       return [
         buildArray(first.dtype, shape, (index) => {
           let position = index[axis]!;
@@ -118,7 +139,9 @@ export const selectionOperations: readonly Operation[] = [
       return sizes.map((size) => {
         const from = start;
         start += size;
-        return buildArray(x.dtype, x.shape.with(axis, size), (index) => at(x, index.with(axis, index[axis]! + from)));
+        return buildArray(x.dtype, x.shape.with(axis, size), (index) =>
+          at(x, index.with(axis, index[axis]! + from)),
+        );
       });
     },
     gradient: ({ inputs, outputs, adjoints, attributes }) => {
@@ -133,7 +156,10 @@ export const selectionOperations: readonly Operation[] = [
       const axis = normalAxis(intAttribute(attributes, 'axis', 0), x.shape.length);
       const shape = [...x.shape.slice(0, axis), ...picks.shape, ...x.shape.slice(axis + 1)];
       const content =
-        x.content && picks.content?.map((pick) => x.content!.at(Number(pick))).filter((dim): dim is Dim => dim !== undefined);
+        x.content &&
+        picks.content
+          ?.map((pick) => x.content!.at(Number(pick)))
+          .filter((dim): dim is Dim => dim !== undefined);
       return [{ dtype: x.dtype, shape, ...(content && { content }) }];
     },
     evaluate: ({ inputs, attributes }) => {
@@ -155,9 +181,15 @@ export const selectionOperations: readonly Operation[] = [
       const flatAdjoint =
         picks.shape.length === 1
           ? adjoints[0]!
-          : reshape(adjoints[0]!, sizesWithOneFree([...x.shape.slice(0, axis), -1, ...x.shape.slice(axis + 1)]));
+          : reshape(
+              adjoints[0]!,
+              sizesWithOneFree([...x.shape.slice(0, axis), -1, ...x.shape.slice(axis + 1)]),
+            );
       const line = reshape(picks, [-1]);
-      const ranked = reshape(line, x.shape.map((_, i) => (i === axis ? -1 : 1)));
+      const ranked = reshape(
+        line,
+        x.shape.map((_, i) => (i === axis ? -1 : 1)),
+      );
       const spread = expand(ranked, shapeOf(flatAdjoint));
       const zeros = expandLike(constantLike(x, 0), x);
       return [scatterElements(zeros, spread, flatAdjoint, { axis, accumulate: true }), undefined];
@@ -200,7 +232,11 @@ export const selectionOperations: readonly Operation[] = [
     },
     gradient: ({ inputs, adjoints, attributes, wanted }) => {
       if (textAttribute(attributes, 'reduction', 'none') !== 'add') {
-        throw new GraphError({ what: 'derivative of ScatterElements', expected: "reduction 'add'", got: 'another' });
+        throw new GraphError({
+          what: 'derivative of ScatterElements',
+          expected: "reduction 'add'",
+          got: 'another',
+        });
       }
       const axis = intAttribute(attributes, 'axis', 0);
       const byUpdates = wanted[2] ? gatherElements(adjoints[0]!, required(inputs, 1), axis) : undefined;
@@ -237,7 +273,8 @@ export const selectionOperations: readonly Operation[] = [
     gradient: ({ inputs, adjoints, attributes }) => {
       constantMode(textAttribute(attributes, 'mode', 'constant'));
       const pads = inputs[1]?.content?.map(Number);
-      if (pads === undefined) throw new ShapeError({ what: 'Pad: pads', expected: 'known ones', got: 'computed ones' });
+      if (pads === undefined)
+        throw new ShapeError({ what: 'Pad: pads', expected: 'known ones', got: 'computed ones' });
       const rank = adjoints[0]!.shape.length;
       const negated = pads.map((size) => -size);
       return [pad(adjoints[0]!, negated.slice(0, rank), negated.slice(rank)), undefined, undefined];
@@ -261,7 +298,8 @@ export const selectionOperations: readonly Operation[] = [
       const [x, scales] = [required(inputs, 0), required(inputs, 2)];
       nearestMode(textAttribute(attributes, 'mode', 'nearest'), [...scales.data]);
       const shape = x.shape.map((size, axis) => size * scales.data[axis]!);
-      const source = (index: readonly number[]): number[] => index.map((i, axis) => Math.floor(i / scales.data[axis]!));
+      const source = (index: readonly number[]): number[] =>
+        index.map((i, axis) => Math.floor(i / scales.data[axis]!));
       return [buildArray(x.dtype, shape, (index) => at(x, source(index)))];
     },
     gradient: ({ inputs, adjoints, attributes }) => {
@@ -294,7 +332,12 @@ function rangesOf(lists: readonly (readonly number[] | undefined)[], shape: Shap
     const rawEnd = ends[i]!;
     if (typeof size !== 'number') {
       const fixed = step > 0 && rawStart >= 0 && rawEnd >= 0 && rawEnd < 2 ** 31;
-      return { axis, start: rawStart, step, count: fixed ? Math.ceil((rawEnd - rawStart) / step) : undefined };
+      return {
+        axis,
+        start: rawStart,
+        step,
+        count: fixed ? Math.ceil((rawEnd - rawStart) / step) : undefined,
+      };
     }
     const clamp = (position: number, low: number, high: number): number =>
       Math.min(Math.max(position < 0 ? position + size : position, low), high);
@@ -308,16 +351,24 @@ function rangesOf(lists: readonly (readonly number[] | undefined)[], shape: Shap
 
 function sliceGradient({ inputs, adjoints }: GradientCall): Value {
   const x = required(inputs, 0);
-  const ranges = rangesOf(inputs.slice(1).map((input) => input?.content?.map(Number)), x.shape);
+  const ranges = rangesOf(
+    inputs.slice(1).map((input) => input?.content?.map(Number)),
+    x.shape,
+  );
   if (ranges === undefined) {
-    throw new ShapeError({ what: 'derivative of Slice', expected: 'bounds known when the graph is built', got: 'computed' });
+    throw new ShapeError({
+      what: 'derivative of Slice',
+      expected: 'bounds known when the graph is built',
+      got: 'computed',
+    });
   }
   let adjoint = adjoints[0]!;
   for (const { axis, start, step, count } of ranges) {
     const size = staticShape('derivative of Slice', [x.shape[axis]!])[0]!;
     if (count === size && step === 1) continue;
     const rank = x.shape.length;
-    const only = (value: number): number[] => Array.from({ length: rank }, (_, i) => (i === axis ? value : 0));
+    const only = (value: number): number[] =>
+      Array.from({ length: rank }, (_, i) => (i === axis ? value : 0));
     if (step === 1) {
       adjoint = pad(adjoint, only(start), only(size - start - count!));
       continue;
@@ -346,7 +397,8 @@ function differ(a: Dim, b: Dim): boolean {
 }
 
 function constantMode(mode: string): void {
-  if (mode !== 'constant') throw new GraphError({ what: 'Pad', expected: "mode 'constant'", got: `'${mode}'` });
+  if (mode !== 'constant')
+    throw new GraphError({ what: 'Pad', expected: "mode 'constant'", got: `'${mode}'` });
 }
 
 function nearestMode(mode: string, factors: readonly number[]): void {
@@ -358,4 +410,3 @@ function nearestMode(mode: string, factors: readonly number[]): void {
     });
   }
 }
-

@@ -70,7 +70,8 @@ const rules: Readonly<Record<string, UnaryRule>> = {
     derivative: (_x, adjoint, y) => mul(adjoint, mul(y, sub(one(y), y))),
   },
   HardSigmoid: {
-    f: (x, attributes) => Math.min(1, Math.max(0, slopeOf(attributes) * x + floatAttribute(attributes, 'beta', 0.5))),
+    f: (x, attributes) =>
+      Math.min(1, Math.max(0, slopeOf(attributes) * x + floatAttribute(attributes, 'beta', 0.5))),
     derivative: (x, adjoint, y, attributes) => {
       const inside = mul(indicator(greater(y, constantLike(y, 0)), y), indicator(less(y, one(y)), y));
       return mul(adjoint, mul(inside, constantLike(x, slopeOf(attributes))));
@@ -86,7 +87,10 @@ const rules: Readonly<Record<string, UnaryRule>> = {
     },
   },
   Tanh: { f: Math.tanh, derivative: (_x, adjoint, y) => mul(adjoint, sub(one(y), mul(y, y))) },
-  Softplus: { f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), derivative: (x, adjoint) => mul(adjoint, sigmoid(x)) },
+  Softplus: {
+    f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    derivative: (x, adjoint) => mul(adjoint, sigmoid(x)),
+  },
   Softsign: {
     f: (x) => x / (1 + Math.abs(x)),
     derivative: (x, adjoint) => {
@@ -96,7 +100,8 @@ const rules: Readonly<Record<string, UnaryRule>> = {
   },
   Erf: {
     f: erf,
-    derivative: (x, adjoint) => mul(adjoint, mul(constantLike(x, 2 / Math.sqrt(Math.PI)), exp(neg(mul(x, x))))),
+    derivative: (x, adjoint) =>
+      mul(adjoint, mul(constantLike(x, 2 / Math.sqrt(Math.PI)), exp(neg(mul(x, x))))),
   },
   Sin: { f: Math.sin, derivative: (x, adjoint) => mul(adjoint, x.builder.apply('Cos', [x])[0]!) },
   Cos: { f: Math.cos, derivative: (x, adjoint) => neg(mul(adjoint, x.builder.apply('Sin', [x])[0]!)) },
@@ -127,14 +132,19 @@ export const castOperation: Operation = {
   op: 'Cast',
   infer: ({ inputs, attributes }) => {
     const dtype = typeOfNumber.get(intAttribute(attributes, 'to', 0));
-    if (dtype === undefined) throw new GraphError({ what: 'Cast', expected: 'a numeric type', got: 'another' });
+    if (dtype === undefined)
+      throw new GraphError({ what: 'Cast', expected: 'a numeric type', got: 'another' });
     return [{ ...required(inputs, 0), dtype }];
   },
   evaluate: ({ inputs, attributes }) => {
     const dtype = typeOfNumber.get(intAttribute(attributes, 'to', 1))!;
     const whole = !dtype.startsWith('float');
     return [
-      mapArrays([required(inputs, 0)], (x) => (dtype === 'bool' ? Number(x !== 0) : whole ? Math.trunc(x) : x), dtype),
+      mapArrays(
+        [required(inputs, 0)],
+        (x) => (dtype === 'bool' ? Number(x !== 0) : whole ? Math.trunc(x) : x),
+        dtype,
+      ),
     ];
   },
   gradient: ({ inputs, outputs, adjoints }) => {

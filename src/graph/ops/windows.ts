@@ -24,7 +24,11 @@ export function windowOf(attributes: Attributes, kernel: readonly number[], spat
   if (autoPad.startsWith('SAME')) {
     const totals = spatial.map((dim, i) => {
       if (typeof dim !== 'number') {
-        throw new ShapeError({ what: `auto_pad ${autoPad}`, expected: 'known image sizes', got: formatShape(spatial) });
+        throw new ShapeError({
+          what: `auto_pad ${autoPad}`,
+          expected: 'known image sizes',
+          got: formatShape(spatial),
+        });
       }
       const extent = (kernel[i]! - 1) * dilations[i]! + 1;
       return Math.max(0, (Math.ceil(dim / strides[i]!) - 1) * strides[i]! + extent - dim);

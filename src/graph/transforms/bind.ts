@@ -15,7 +15,11 @@ export function parametersOf(graph: Graph): Parameters {
  * type, and nothing else, unless `partial` says that missing ones keep their values.
  * @throws ShapeError listing what is missing, extra or misshapen.
  */
-export function bindParameters(graph: Graph, parameters: Parameters, { partial = false }: { partial?: boolean } = {}): Graph {
+export function bindParameters(
+  graph: Graph,
+  parameters: Parameters,
+  { partial = false }: { partial?: boolean } = {},
+): Graph {
   const faults: string[] = [];
   for (const name of graph.parameters) {
     const [own, given] = [graph.constants.get(name)!, parameters.get(name)];

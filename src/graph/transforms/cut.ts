@@ -19,8 +19,8 @@ export function cutAtRandom(graph: Graph): CutGraph {
   const headNodes = graph.nodes.filter((node) => node.outputs.some((name) => random.has(name)));
   const trunkNodes = graph.nodes.filter((node) => !node.outputs.some((name) => random.has(name)));
   const made = new Set(trunkNodes.flatMap((node) => node.outputs));
-  const crossing = [...new Set([...headNodes.flatMap((node) => node.inputs), ...graph.outputs])].filter((name) =>
-    made.has(name),
+  const crossing = [...new Set([...headNodes.flatMap((node) => node.inputs), ...graph.outputs])].filter(
+    (name) => made.has(name),
   );
   const trunk = prune({ ...graph, nodes: trunkNodes, outputs: crossing }, { inputs: 'drop' });
   const passed = crossing.map((name): Input => ({ name, ...graph.types.get(name)! }));

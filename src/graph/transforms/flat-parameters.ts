@@ -12,14 +12,19 @@ export const PARAMETERS = 'parameters';
 /** Where each parameter lies in the flat vector, in order. */
 export interface FlatLayout {
   readonly size: number;
-  readonly pieces: readonly { readonly name: string; readonly shape: readonly number[]; readonly offset: number }[];
+  readonly pieces: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly offset: number;
+  }[];
 }
 
 export function flatLayout(graph: Graph): FlatLayout {
   let size = 0;
   const pieces = graph.parameters.map((name) => {
     const { shape, dtype } = graph.constants.get(name)!;
-    if (dtype !== 'float32') throw new GraphError({ what: `parameter '${name}'`, expected: 'float32', got: dtype });
+    if (dtype !== 'float32')
+      throw new GraphError({ what: `parameter '${name}'`, expected: 'float32', got: dtype });
     const offset = size;
     size += elementCount(shape);
     return { name, shape, offset };
@@ -38,7 +43,10 @@ export function flattenParameters(graph: Graph): Graph {
   const given = new Map<string, Value>();
   const flat = builder.input(PARAMETERS, 'float32', [size]);
   if (pieces.length > 0) {
-    const parts = split(flat, pieces.map(({ shape }) => elementCount(shape)));
+    const parts = split(
+      flat,
+      pieces.map(({ shape }) => elementCount(shape)),
+    );
     pieces.forEach(({ name, shape }, i) => given.set(name, reshape(parts[i]!, shape)));
   }
   const names = builder.append(graph, given);
@@ -51,7 +59,11 @@ export function packParameters(layout: FlatLayout, parameters: Parameters): Floa
   for (const { name, shape, offset } of layout.pieces) {
     const value = parameters.get(name);
     if (value?.dtype !== 'float32' || value.data.length !== elementCount(shape)) {
-      throw new ShapeError({ what: `parameter '${name}'`, expected: `float32 of (${shape.join(', ')})`, got: 'another' });
+      throw new ShapeError({
+        what: `parameter '${name}'`,
+        expected: `float32 of (${shape.join(', ')})`,
+        got: 'another',
+      });
     }
     flat.set((value as Tensor<'float32'>).data, offset);
   }

@@ -33,7 +33,8 @@ function fold(
   const inputs: (Tensor | undefined)[] = [];
   for (const name of node.inputs) {
     const value = constants.get(name);
-    if (name !== '' && (value === undefined || parameters.has(name) || value.dtype === 'float16')) return undefined;
+    if (name !== '' && (value === undefined || parameters.has(name) || value.dtype === 'float16'))
+      return undefined;
     inputs.push(value);
   }
   const outputs = evaluate({

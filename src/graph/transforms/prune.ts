@@ -6,7 +6,10 @@ import type { Graph } from '../types.js';
  */
 export function prune(
   graph: Graph,
-  { outputs = graph.outputs, inputs = 'keep' }: { outputs?: readonly string[]; inputs?: 'keep' | 'drop' } = {},
+  {
+    outputs = graph.outputs,
+    inputs = 'keep',
+  }: { outputs?: readonly string[]; inputs?: 'keep' | 'drop' } = {},
 ): Graph {
   const needed = new Set(outputs);
   const nodes = graph.nodes
@@ -22,9 +25,15 @@ export function prune(
     ...graph,
     outputs: [...outputs],
     nodes,
-    inputs: graph.inputs.filter(({ name, random }) => kept.has(name) || (inputs === 'keep' && random === undefined)),
+    inputs: graph.inputs.filter(
+      ({ name, random }) => kept.has(name) || (inputs === 'keep' && random === undefined),
+    ),
     constants: new Map([...graph.constants].filter(([name]) => kept.has(name))),
     parameters: graph.parameters.filter((name) => kept.has(name)),
-    types: new Map([...graph.types].filter(([name]) => kept.has(name) || graph.inputs.some((input) => input.name === name))),
+    types: new Map(
+      [...graph.types].filter(
+        ([name]) => kept.has(name) || graph.inputs.some((input) => input.name === name),
+      ),
+    ),
   };
 }

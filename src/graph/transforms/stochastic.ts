@@ -28,7 +28,10 @@ export function activateDropout(graph: Graph, { masks = 'independent' }: Dropout
   return rewrite(graph, (builder, node, x) => {
     const rate = rateOf(graph, node);
     const shape = masks === 'shared' ? x.shape.with(0, 1) : x.shape;
-    const mask = builder.input(`${node.name}/mask`, 'uint8', shape, { kind: 'bernoulli', probability: 1 - rate });
+    const mask = builder.input(`${node.name}/mask`, 'uint8', shape, {
+      kind: 'bernoulli',
+      probability: 1 - rate,
+    });
     return mul(x, mul(cast(mask, x.dtype), constantLike(x, 1 / (1 - rate))));
   });
 }
@@ -69,7 +72,11 @@ function rateOf(graph: Graph, node: Node): number {
   const ratio = graph.constants.get(node.inputs[1] ?? '')?.data[0];
   const rate = attribute?.type === 'float' ? attribute.value : Number(ratio ?? 0.5);
   if (!(rate >= 0 && rate < 1)) {
-    throw new ConfigurationError({ what: `Dropout '${node.name}': rate`, expected: 'a number of [0, 1)', got: `${rate}` });
+    throw new ConfigurationError({
+      what: `Dropout '${node.name}': rate`,
+      expected: 'a number of [0, 1)',
+      got: `${rate}`,
+    });
   }
   return rate;
 }
