@@ -15,9 +15,9 @@ export interface InferenceCall {
   /** How many outputs the node names. */
   readonly outputs: number;
   /** The tensor behind input i where it is a constant. */
-  constant(i: number): Tensor | undefined;
+  readonly constant: (i: number) => Tensor | undefined;
   /** A dimension that nothing is known of. */
-  fresh(): string;
+  readonly fresh: () => string;
 }
 
 export interface GradientCall {
@@ -40,11 +40,11 @@ export interface EvaluationCall {
 export interface Operation {
   readonly op: string;
   /** The types of the outputs. @throws ShapeError when the inputs do not fit; the builder adds the place. */
-  infer(call: InferenceCall): readonly TensorType[];
+  readonly infer: (call: InferenceCall) => readonly TensorType[];
   /** d(of)/d(input) for each input, as values built after the node; absent where there is no derivative. */
-  gradient?(call: GradientCall): readonly (Value | undefined)[];
+  readonly gradient?: (call: GradientCall) => readonly (Value | undefined)[];
   /** The outputs in float64, computed as plainly as possible: the yardstick of the tests, and what folds constants. */
-  evaluate?(call: EvaluationCall): readonly ReferenceArray[];
+  readonly evaluate?: (call: EvaluationCall) => readonly ReferenceArray[];
 }
 
 /** Input i, which the operation cannot do without. @throws GraphError */

@@ -87,8 +87,8 @@ function readModel(bytes: Uint8Array, externalData: ExternalData | undefined): D
     const missing = graph === undefined ? 'no graph' : 'no opset';
     throw new FormatError({ what: 'ONNX model', expected: 'a graph and an opset', got: missing });
   }
-  const parameters = parseJson(metadata[METADATA_PARAMETERS], [] as readonly string[]);
-  const random = parseJson(metadata[METADATA_RANDOM], {} as Readonly<Record<string, Random>>);
+  const parameters = parseJson<readonly string[]>(metadata[METADATA_PARAMETERS], []);
+  const random = parseJson<Readonly<Record<string, Random>>>(metadata[METADATA_RANDOM], {});
   delete metadata[METADATA_PARAMETERS];
   delete metadata[METADATA_RANDOM];
   const { constants } = graph;

@@ -1,5 +1,5 @@
 import { ShapeError } from '../../errors/index.js';
-import { reshape, squeeze, transpose, unsqueeze } from '../functions/shaping.js';
+import { squeeze, transpose, unsqueeze } from '../functions/shaping.js';
 import { intAttribute, intsAttribute, required } from '../operation.js';
 import type { Operation } from '../operation.js';
 import { broadcastShapes, knownCount, normalAxis } from '../shapes.js';

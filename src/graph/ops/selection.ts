@@ -144,7 +144,7 @@ export const selectionOperations: readonly Operation[] = [
         );
       });
     },
-    gradient: ({ inputs, outputs, adjoints, attributes }) => {
+    gradient: ({ outputs, adjoints, attributes }) => {
       const pieces = outputs.map((output, i) => adjoints[i] ?? expandLike(constantLike(output, 0), output));
       return [concat(pieces as [Value, ...Value[]], intAttribute(attributes, 'axis', 0)), undefined];
     },

@@ -8,7 +8,6 @@ import {
   greater,
   greaterOrEqual,
   less,
-  log,
   mul,
   neg,
   sigmoid,
