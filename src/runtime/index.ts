@@ -1,0 +1,5 @@
+export { drawRandomInputs, isPerExample } from './noise.js';
+export { predict, samplePredictions } from './predict.js';
+export type { PredictOptions } from './predict.js';
+export { openSession } from './session.js';
+export type { Feeds, Fetches, Provider, Session, SessionOptions } from './session.js';

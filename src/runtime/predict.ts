@@ -1,0 +1,121 @@
+import { availableWorkers } from '#workers';
+import { ConfigurationError, DataError, ShapeError } from '../errors/index.js';
+import type { Graph } from '../graph/index.js';
+import type { Key } from '../random/index.js';
+import { isPerExample } from './noise.js';
+import { runInWorkers } from './prediction-pool.js';
+import { openSession } from './session.js';
+import type { Feeds, Fetches, SessionOptions } from './session.js';
+import { runTask, StackedResults } from './tasks.js';
+import type { Task } from './tasks.js';
+
+export interface PredictOptions extends SessionOptions {
+  /** Examples of one run; 500 unless given. The result does not depend on it, but for the last bits of a float. */
+  readonly batchSize?: number;
+  /** Threads with a session each; one a core unless given, 0 for the calling thread. */
+  readonly workers?: number;
+  /** Told how many of all examples (times samples) are done. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The outputs of a graph for all rows of the data. Inputs with a symbolic first dimension get a row an example, the others
+ * are given to every run as they are. Every output must have a row an example: (N, ...) → (n, ...).
+ * @throws ShapeError, DataError on an empty set; GraphError when the graph has random inputs (see `samplePredictions`).
+ */
+export async function predict(graph: Graph, data: Feeds, options: PredictOptions = {}): Promise<Fetches> {
+  const random = graph.inputs.find((input) => input.random !== undefined);
+  if (random !== undefined) {
+    throw new ConfigurationError({
+      what: `predict: graph '${graph.name}'`,
+      expected: 'a graph without random inputs',
+      got: `'${random.name}'`,
+      hint: 'use samplePredictions with a key, or make its random layers inactive',
+    });
+  }
+  const stacked = await compute(graph, data, 1, undefined, options);
+  return Object.fromEntries(
+    Object.entries(stacked).map(([name, value]) => [name, { ...value, shape: value.shape.slice(1) }]),
+  );
+}
+
+/**
+ * `samples` draws of a graph's outputs, every random input drawn anew for each: (N, ...) → (samples, n, ...).
+ * Keyed: sample s of example i is the same whatever the batches, the workers and the other examples.
+ */
+export async function samplePredictions(
+  graph: Graph,
+  data: Feeds,
+  { samples, key, ...options }: PredictOptions & { readonly samples: number; readonly key: Key },
+): Promise<Fetches> {
+  if (!Number.isInteger(samples) || samples < 1) {
+    throw new ConfigurationError({ what: 'samples', expected: 'an integer of at least 1', got: `${samples}` });
+  }
+  return compute(graph, data, samples, key, options);
+}
+
+async function compute(
+  graph: Graph,
+  data: Feeds,
+  samples: number,
+  key: Key | undefined,
+  options: PredictOptions,
+): Promise<Fetches> {
+  const rows = rowsOf(graph, data);
+  const batchSize = options.batchSize ?? 500;
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new ConfigurationError({ what: 'batchSize', expected: 'an integer of at least 1', got: `${batchSize}` });
+  }
+  const tasks: Task[] = [];
+  for (let start = 0; start < rows; start += batchSize) {
+    for (let sample = 0; sample < samples; sample++) {
+      tasks.push({ sample, start, end: Math.min(start + batchSize, rows) });
+    }
+  }
+  const workers = Math.min(options.workers ?? availableWorkers(), tasks.length);
+  const { signal, onProgress } = options;
+  if (workers > 1) {
+    const session = sessionOptions(options);
+    return runInWorkers(graph, data, { tasks, rows, samples, key, workers, session, signal, onProgress });
+  }
+
+  await using session = await openSession(graph, options);
+  const results = new StackedResults(samples, rows);
+  for (const [i, task] of tasks.entries()) {
+    signal?.throwIfAborted();
+    results.put(task, await runTask(session, data, task, key));
+    onProgress?.(i + 1, tasks.length);
+  }
+  return results.values;
+}
+
+/** How many examples the data has. @throws ShapeError when inputs disagree, DataError when there are none. */
+function rowsOf(graph: Graph, data: Feeds): number {
+  let rows: number | undefined;
+  for (const input of graph.inputs) {
+    if (input.random !== undefined || !isPerExample(input)) continue;
+    const own = data[input.name]?.shape[0];
+    if (own === undefined || (rows !== undefined && own !== rows)) {
+      throw new ShapeError({
+        what: `data for input '${input.name}'`,
+        expected: rows === undefined ? 'a row for each example' : `${rows} rows, as the other inputs have`,
+        got: own === undefined ? 'nothing' : `${own} rows`,
+      });
+    }
+    rows = own;
+  }
+  if (rows === undefined || rows === 0) {
+    throw new DataError({ what: `data for graph '${graph.name}'`, expected: 'at least one example', got: 'none' });
+  }
+  return rows;
+}
+
+/** What of the options can be sent to a worker. */
+function sessionOptions({ provider, threads, keepMemory }: SessionOptions): SessionOptions {
+  return {
+    ...(provider !== undefined && { provider }),
+    ...(threads !== undefined && { threads }),
+    ...(keepMemory !== undefined && { keepMemory }),
+  };
+}

@@ -1,0 +1,100 @@
+import { DataError, ShapeError } from '../errors/index.js';
+import { fold, permutation } from '../random/index.js';
+import type { Key } from '../random/index.js';
+import { drawRandomInputs, isPerExample } from '../runtime/index.js';
+import type { Feeds } from '../runtime/index.js';
+import { elementCount, tensor, zeros } from '../tensor/index.js';
+import type { DataOf, DType, Tensor } from '../tensor/index.js';
+import type { Graph } from '../graph/index.js';
+import { PARAMETERS } from '../graph/index.js';
+import { SCALE } from './step.js';
+
+/** What decides which examples, in which order and with which noise, a step sees. */
+export interface Schedule {
+  readonly examples: number;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly shards: number;
+  readonly key: Key;
+}
+
+export function scheduleOf(examples: number, batchSize: number, shards: number, key: Key): Schedule {
+  return { examples, batchSize, stepsPerEpoch: Math.ceil(examples / batchSize), shards, key };
+}
+
+/** The feeds of steps and of shards of their batches, for one thread: the epoch's order is kept between calls. */
+export class Batches {
+  readonly #graph: Graph;
+  readonly #data: Feeds;
+  readonly #schedule: Schedule;
+  #epoch = -1;
+  #order: Uint32Array = new Uint32Array(0);
+
+  constructor(graph: Graph, data: Feeds, schedule: Schedule) {
+    this.#graph = graph;
+    this.#data = data;
+    this.#schedule = schedule;
+  }
+
+  /**
+   * The feeds of shard `shard` of step `step` (from 0), or undefined when the batch has too few examples to reach it. The last
+   * batch of an epoch may be smaller. Losses are scaled by 1 / the batch's size, so shards add up to the batch's mean.
+   */
+  feeds(step: number, shard: number): Record<string, Tensor> | undefined {
+    const { examples, batchSize, stepsPerEpoch, shards, key } = this.#schedule;
+    this.#shuffle(Math.floor(step / stepsPerEpoch));
+    const start = (step % stepsPerEpoch) * batchSize;
+    const size = Math.min(batchSize, examples - start);
+    const from = Math.floor((size * shard) / shards);
+    const to = Math.floor((size * (shard + 1)) / shards);
+    if (from === to) return undefined;
+    const picks = this.#order.subarray(start + from, start + to);
+    const feeds: Record<string, Tensor> = {
+      [SCALE]: tensor('float32', [], Float32Array.of(1 / size)),
+      ...drawRandomInputs(this.#graph, fold(key, 'noise', step), from, to - from),
+    };
+    for (const input of this.#graph.inputs) {
+      const value = this.#data[input.name];
+      if (value !== undefined) feeds[input.name] = isPerExample(input) ? gatherRows(value, picks) : value;
+    }
+    return feeds;
+  }
+
+  #shuffle(epoch: number): void {
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    this.#order = permutation(fold(this.#schedule.key, 'order', epoch), this.#schedule.examples);
+  }
+}
+
+/** How many examples the data has. @throws ShapeError when arrays disagree or are missing, DataError when there are none. */
+export function examplesOf(graph: Graph, data: Feeds): number {
+  let examples: number | undefined;
+  for (const input of graph.inputs) {
+    if (input.random !== undefined || !isPerExample(input) || input.name === PARAMETERS) continue;
+    const rows = data[input.name]?.shape[0];
+    if (rows === undefined || (examples !== undefined && rows !== examples)) {
+      throw new ShapeError({
+        what: `training data for input '${input.name}'`,
+        expected: examples === undefined ? 'a row for each example' : `${examples} rows, as the other inputs have`,
+        got: rows === undefined ? 'nothing' : `${rows} rows`,
+      });
+    }
+    examples = rows;
+  }
+  if (examples === undefined || examples === 0) {
+    throw new DataError({ what: `training data for '${graph.name}'`, expected: 'at least one example', got: 'none' });
+  }
+  return examples;
+}
+
+function gatherRows(value: Tensor, picks: Uint32Array): Tensor {
+  const rest = value.shape.slice(1);
+  const width = elementCount(rest);
+  const rows = zeros(value.dtype, [picks.length, ...rest]);
+  for (let i = 0; i < picks.length; i++) {
+    const row = value.data.subarray(picks[i]! * width, (picks[i]! + 1) * width) as DataOf<DType>;
+    (rows.data as Float32Array).set(row as Float32Array, i * width);
+  }
+  return rows;
+}

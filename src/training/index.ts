@@ -1,0 +1,8 @@
+export { binaryCrossEntropy, classificationObjective, crossEntropy, squaredError, withPenalty } from './objectives.js';
+export { adam, adamW, sgd } from './optimisers.js';
+export type { Optimiser } from './optimisers.js';
+export { initialState } from './state.js';
+export type { TrainingState } from './state.js';
+export { gradientGraph, stepGraph, updateGraph } from './step.js';
+export { train } from './train.js';
+export type { TrainOptions, TrainResult } from './train.js';

@@ -1,0 +1,232 @@
+import { availableWorkers } from '#workers';
+import { ConfigurationError, NumericalError } from '../errors/index.js';
+import { flatLayout, foldConstants, PARAMETERS, unpackParameters } from '../graph/index.js';
+import type { Graph } from '../graph/index.js';
+import type { Key } from '../random/index.js';
+import { openSession } from '../runtime/index.js';
+import type { Feeds, Session } from '../runtime/index.js';
+import { tensor } from '../tensor/index.js';
+import type { Tensor } from '../tensor/index.js';
+import { Batches, examplesOf, scheduleOf } from './batches.js';
+import type { Schedule } from './batches.js';
+import type { Optimiser } from './optimisers.js';
+import { openParallelStepper } from './parallel.js';
+import { initialState } from './state.js';
+import type { TrainingState } from './state.js';
+import type { Stepper, Watch } from './stepper.js';
+import { GRADIENT, gradientGraph, MEAN_LOSS, nextName, slotName, STEP, stepGraph, updateGraph } from './step.js';
+
+export interface TrainOptions {
+  readonly optimiser: Optimiser;
+  readonly epochs: number;
+  /** Examples of a step; all of them unless given. The last batch of an epoch may be smaller. */
+  readonly batchSize?: number;
+  /** Decides the order of the examples and all noise. */
+  readonly key: Key;
+  /**
+   * Logical shards of a batch, 1 unless given. Their gradients are summed in a fixed order, so the trained bytes depend on this
+   * number and never on how many workers ran.
+   */
+  readonly shards?: number;
+  /** Threads that share the shards; one a core, at most one a shard, unless given. */
+  readonly workers?: number;
+  /** The value of the graph that is minimised: a loss for each example, (N,). 'loss' unless given. */
+  readonly loss?: string;
+  /** Where to go on from: an earlier run's state, of the same graph, data and options. */
+  readonly from?: TrainingState;
+  /** Called after each epoch with the epoch's number, from 1; training waits for it. */
+  readonly onEpoch?: (epoch: number, state: TrainingState) => void | Promise<void>;
+  /** Told now and then how many steps are done. */
+  readonly onProgress?: (stepsDone: number, steps: number) => void;
+  /** Stops the run after the step in hand; the result is then not complete. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainResult {
+  readonly state: TrainingState;
+  /** The trained parameters by name. */
+  readonly parameters: ReadonlyMap<string, Tensor<'float32'>>;
+  /** Mean loss of each epoch that was completed. */
+  readonly epochLosses: readonly number[];
+  /** False when the signal stopped it; `state` is then where to go on. */
+  readonly complete: boolean;
+}
+
+/**
+ * Minimises the mean over the examples of a graph's loss in all its parameters by minibatches. The objective holds the whole
+ * model: example-wise loss plus penalty / N. Random inputs are drawn anew for each step and example.
+ *
+ * A run that was interrupted and resumed from its state gives the bytes of an uninterrupted one.
+ * @throws ConfigurationError, ShapeError, DataError before it starts; NumericalError when the loss is no longer finite.
+ */
+export async function train(objective: Graph, data: Feeds, options: TrainOptions): Promise<TrainResult> {
+  const { optimiser, epochs, key, shards = 1, loss = 'loss', from, signal } = options;
+  const examples = examplesOf(objective, data);
+  const batchSize = Math.min(options.batchSize ?? examples, examples);
+  for (const [what, value] of Object.entries({ epochs, batchSize, shards })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new ConfigurationError({ what, expected: 'an integer of at least 1', got: `${value}` });
+    }
+  }
+  const schedule = scheduleOf(examples, batchSize, shards, key);
+  const steps = epochs * schedule.stepsPerEpoch;
+  const layout = flatLayout(objective);
+  let state = from ?? initialState(objective, optimiser);
+  if (state.parameters.length !== layout.size || state.slots.length !== optimiser.slots.length) {
+    throw new ConfigurationError({
+      what: 'train: state to go on from',
+      expected: `${layout.size} parameters and ${optimiser.slots.length} slots`,
+      got: `${state.parameters.length} and ${state.slots.length}`,
+    });
+  }
+  const finish = (complete: boolean): TrainResult => ({
+    state,
+    parameters: unpackParameters(layout, state.parameters),
+    epochLosses: epochLosses(state, schedule),
+    complete,
+  });
+
+  await using stepper = await openStepper(objective, data, schedule, optimiser, loss, steps, options.workers);
+  while (state.step < steps) {
+    const epoch = Math.floor(state.step / schedule.stepsPerEpoch) + 1;
+    // Without someone to call after each epoch, threads need not stop in between.
+    const end = options.onEpoch === undefined ? steps : epoch * schedule.stepsPerEpoch;
+    state = await stepper.run(state, end, {
+      shouldStop: () => signal?.aborted ?? false,
+      onSteps: (done) => options.onProgress?.(done, steps),
+    });
+    checkLosses(state);
+    if (state.step % schedule.stepsPerEpoch === 0) await options.onEpoch?.(state.step / schedule.stepsPerEpoch, state);
+    if (state.step < steps && signal?.aborted) return finish(false);
+  }
+  return finish(true);
+}
+
+async function openStepper(
+  objective: Graph,
+  data: Feeds,
+  schedule: Schedule,
+  optimiser: Optimiser,
+  loss: string,
+  steps: number,
+  wanted: number | undefined,
+): Promise<Stepper> {
+  if (schedule.shards === 1) {
+    const session = await openSession(foldConstants(stepGraph(objective, optimiser, loss)));
+    const batches = new Batches(session.graph, data, schedule);
+    return {
+      run: (state, end, watch) => runWhole(session, batches, optimiser, state, end, watch),
+      [Symbol.asyncDispose]: session.close,
+    };
+  }
+  const [gradients, update] = [foldConstants(gradientGraph(objective, loss)), foldConstants(updateGraph(optimiser))];
+  const workers = Math.min(wanted ?? availableWorkers(), schedule.shards);
+  if (workers > 1) {
+    const parameters = flatLayout(objective).size;
+    return openParallelStepper({ gradients, update, data, schedule, optimiser, parameters, steps, workers });
+  }
+  const sessions = [await openSession(gradients), await openSession(update)] as const;
+  const batches = new Batches(gradients, data, schedule);
+  return {
+    run: (state, end, watch) => runSharded(sessions, batches, schedule.shards, optimiser, state, end, watch),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(sessions.map((session) => session.close()));
+    },
+  };
+}
+
+/** One session, one run a step. */
+async function runWhole(
+  session: Session,
+  batches: Batches,
+  optimiser: Optimiser,
+  state: TrainingState,
+  end: number,
+  watch: Watch,
+): Promise<TrainingState> {
+  return advance(state, end, watch, async (step, current) => {
+    const outputs = await session.run({ ...batches.feeds(step, 0), ...stateFeeds(current, optimiser, step) });
+    return { ...nextState(outputs, optimiser), loss: outputs[MEAN_LOSS]!.data[0] as number };
+  });
+}
+
+/** The shards one after the other, summed in the order in which the workers of `runParallel` sum them. */
+async function runSharded(
+  [gradients, update]: readonly [Session, Session],
+  batches: Batches,
+  shards: number,
+  optimiser: Optimiser,
+  state: TrainingState,
+  end: number,
+  watch: Watch,
+): Promise<TrainingState> {
+  return advance(state, end, watch, async (step, current) => {
+    const feeds = stateFeeds(current, optimiser, step);
+    const sum = new Float32Array(current.parameters.length);
+    let loss = 0;
+    for (let shard = 0; shard < shards; shard++) {
+      const own = batches.feeds(step, shard);
+      if (own === undefined) continue;
+      const outputs = await gradients.run({ ...own, [PARAMETERS]: feeds[PARAMETERS]! });
+      const gradient = outputs[GRADIENT]!.data as Float32Array;
+      for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
+      loss += outputs[MEAN_LOSS]!.data[0] as number;
+    }
+    const outputs = await update.run({ ...feeds, [GRADIENT]: tensor('float32', [sum.length], sum) });
+    return { ...nextState(outputs, optimiser), loss };
+  });
+}
+
+type Current = Pick<TrainingState, 'parameters' | 'slots'>;
+
+async function advance(
+  state: TrainingState,
+  end: number,
+  { shouldStop, onSteps }: Watch,
+  takeStep: (step: number, current: Current) => Promise<Current & { loss: number }>,
+): Promise<TrainingState> {
+  const losses = new Float32Array(end);
+  losses.set(state.losses);
+  let current: Current = state;
+  let { step } = state;
+  while (step < end && !(shouldStop() && step > state.step)) {
+    const next = await takeStep(step, current);
+    losses[step] = next.loss;
+    current = next;
+    step++;
+    onSteps(step);
+  }
+  return { step, parameters: current.parameters, slots: current.slots, losses: losses.slice(0, step) };
+}
+
+function stateFeeds({ parameters, slots }: Current, optimiser: Optimiser, step: number): Record<string, Tensor> {
+  const vector = (data: Float32Array): Tensor => tensor('float32', [data.length], data);
+  return {
+    [PARAMETERS]: vector(parameters),
+    [STEP]: tensor('float64', [], Float64Array.of(step + 1)),
+    ...Object.fromEntries(optimiser.slots.map((slot, i) => [slotName(slot), vector(slots[i]!)])),
+  };
+}
+
+function nextState(outputs: Feeds, optimiser: Optimiser): Current {
+  const vector = (name: string): Float32Array => outputs[nextName(name)]!.data as Float32Array;
+  return { parameters: vector(PARAMETERS), slots: optimiser.slots.map((slot) => vector(slotName(slot))) };
+}
+
+function checkLosses({ losses }: TrainingState): void {
+  const step = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (step < 0) return;
+  throw new NumericalError({
+    what: `training: loss of step ${step + 1}`,
+    expected: 'a finite number',
+    got: `${losses[step]}`,
+    hint: 'lower the learning rate, and check the data for NaN',
+  });
+}
+
+function epochLosses({ losses, step }: TrainingState, { stepsPerEpoch }: Schedule): number[] {
+  return Array.from({ length: Math.floor(step / stepsPerEpoch) }, (_, epoch) => {
+    const own = losses.subarray(epoch * stepsPerEpoch, (epoch + 1) * stepsPerEpoch);
+    return own.reduce((total, loss) => total + loss, 0) / stepsPerEpoch;
+  });
+}
