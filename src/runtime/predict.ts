@@ -50,7 +50,11 @@ export async function samplePredictions(
   { samples, key, ...options }: PredictOptions & { readonly samples: number; readonly key: Key },
 ): Promise<Fetches> {
   if (!Number.isInteger(samples) || samples < 1) {
-    throw new ConfigurationError({ what: 'samples', expected: 'an integer of at least 1', got: `${samples}` });
+    throw new ConfigurationError({
+      what: 'samples',
+      expected: 'an integer of at least 1',
+      got: `${samples}`,
+    });
   }
   return compute(graph, data, samples, key, options);
 }
@@ -65,7 +69,11 @@ async function compute(
   const rows = rowsOf(graph, data);
   const batchSize = options.batchSize ?? 500;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ConfigurationError({ what: 'batchSize', expected: 'an integer of at least 1', got: `${batchSize}` });
+    throw new ConfigurationError({
+      what: 'batchSize',
+      expected: 'an integer of at least 1',
+      got: `${batchSize}`,
+    });
   }
   const tasks: Task[] = [];
   for (let start = 0; start < rows; start += batchSize) {
@@ -106,7 +114,11 @@ function rowsOf(graph: Graph, data: Feeds): number {
     rows = own;
   }
   if (rows === undefined || rows === 0) {
-    throw new DataError({ what: `data for graph '${graph.name}'`, expected: 'at least one example', got: 'none' });
+    throw new DataError({
+      what: `data for graph '${graph.name}'`,
+      expected: 'at least one example',
+      got: 'none',
+    });
   }
   return rows;
 }

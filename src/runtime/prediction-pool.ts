@@ -69,7 +69,8 @@ export async function runInWorkers(
 async function ask(worker: WorkerHandle, message: PoolMessage, graph: string): Promise<PoolReply> {
   worker.post(message);
   const reply = await worker.next<PoolReply>();
-  if (reply.error !== undefined) throw new RuntimeError({ what: `running graph '${graph}'`, got: reply.error });
+  if (reply.error !== undefined)
+    throw new RuntimeError({ what: `running graph '${graph}'`, got: reply.error });
   return reply;
 }
 

@@ -14,7 +14,12 @@ export interface Task {
 }
 
 /** One run of a session for a task. */
-export async function runTask(session: Session, data: Feeds, task: Task, key: Key | undefined): Promise<Fetches> {
+export async function runTask(
+  session: Session,
+  data: Feeds,
+  task: Task,
+  key: Key | undefined,
+): Promise<Fetches> {
   const { sample, start, end } = task;
   const feeds: Record<string, Tensor> = {};
   for (const input of session.graph.inputs) {

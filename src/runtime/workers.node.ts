@@ -39,7 +39,9 @@ export function startWorker(script: URL, data?: unknown): WorkerHandle {
       if (arrived.length > 0) return arrived.shift() as T;
       if (failure !== undefined) throw failure;
       worker.ref();
-      return (await new Promise((resolve, reject) => (waiting = { resolve, reject })).finally(() => worker.unref())) as T;
+      return (await new Promise((resolve, reject) => (waiting = { resolve, reject })).finally(() =>
+        worker.unref(),
+      )) as T;
     },
     async terminate() {
       await worker.terminate();

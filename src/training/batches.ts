@@ -76,14 +76,19 @@ export function examplesOf(graph: Graph, data: Feeds): number {
     if (rows === undefined || (examples !== undefined && rows !== examples)) {
       throw new ShapeError({
         what: `training data for input '${input.name}'`,
-        expected: examples === undefined ? 'a row for each example' : `${examples} rows, as the other inputs have`,
+        expected:
+          examples === undefined ? 'a row for each example' : `${examples} rows, as the other inputs have`,
         got: rows === undefined ? 'nothing' : `${rows} rows`,
       });
     }
     examples = rows;
   }
   if (examples === undefined || examples === 0) {
-    throw new DataError({ what: `training data for '${graph.name}'`, expected: 'at least one example', got: 'none' });
+    throw new DataError({
+      what: `training data for '${graph.name}'`,
+      expected: 'at least one example',
+      got: 'none',
+    });
   }
   return examples;
 }

@@ -1,4 +1,10 @@
-export { binaryCrossEntropy, classificationObjective, crossEntropy, squaredError, withPenalty } from './objectives.js';
+export {
+  binaryCrossEntropy,
+  classificationObjective,
+  crossEntropy,
+  squaredError,
+  withPenalty,
+} from './objectives.js';
 export { adam, adamW, sgd } from './optimisers.js';
 export type { Optimiser } from './optimisers.js';
 export { initialState } from './state.js';

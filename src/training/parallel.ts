@@ -75,7 +75,11 @@ export function openParallelStepper(run: ParallelRun): Stepper {
     worker === workers ? size : Math.floor((size * worker) / workers / ALIGNMENT) * ALIGNMENT;
   const threads = Array.from({ length: workers }, (_, worker) => {
     const part = [bound(worker), bound(worker + 1)] as const;
-    return startWorker(new URL('./shard-worker.js', import.meta.url), { ...job, worker, part } satisfies ShardJob);
+    return startWorker(new URL('./shard-worker.js', import.meta.url), {
+      ...job,
+      worker,
+      part,
+    } satisfies ShardJob);
   });
   return {
     async run(state, end, { shouldStop, onSteps }) {
@@ -91,7 +95,8 @@ export function openParallelStepper(run: ParallelRun): Stepper {
         for (const thread of threads) thread.post({ start: state.step, end } satisfies ShardOrder);
         const replies = await Promise.all(threads.map((thread) => thread.next<ShardReply>()));
         const error = replies.find((reply) => reply.error !== undefined)?.error;
-        if (error !== undefined) throw new RuntimeError({ what: `training '${run.gradients.name}'`, got: error });
+        if (error !== undefined)
+          throw new RuntimeError({ what: `training '${run.gradients.name}'`, got: error });
       } finally {
         clearInterval(poll);
       }

@@ -63,7 +63,9 @@ async function run(
       ...Object.fromEntries(job.slotNames.map((slot, i) => [slotName(slot), own(slots[i]!)])),
     });
     parameters.set(next[nextName(PARAMETERS)]!.data as Float32Array, from);
-    job.slotNames.forEach((slot, i) => slots[i]!.set(next[nextName(slotName(slot))]!.data as Float32Array, from));
+    job.slotNames.forEach((slot, i) =>
+      slots[i]!.set(next[nextName(slotName(slot))]!.data as Float32Array, from),
+    );
     if (worker === 0) {
       losses[step] = shardLosses.reduce((total, loss) => total + loss, 0);
       Atomics.store(control, STEPS_DONE, step + 1);

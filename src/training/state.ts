@@ -15,7 +15,11 @@ export interface TrainingState {
 }
 
 /** The state before the first step: the graph's own parameters, slots of zeros. */
-export function initialState(graph: Graph, optimiser: Optimiser, parameters: Parameters = parametersOf(graph)): TrainingState {
+export function initialState(
+  graph: Graph,
+  optimiser: Optimiser,
+  parameters: Parameters = parametersOf(graph),
+): TrainingState {
   const layout: FlatLayout = flatLayout(graph);
   return {
     step: 0,

@@ -14,7 +14,16 @@ import { openParallelStepper } from './parallel.js';
 import { initialState } from './state.js';
 import type { TrainingState } from './state.js';
 import type { Stepper, Watch } from './stepper.js';
-import { GRADIENT, gradientGraph, MEAN_LOSS, nextName, slotName, STEP, stepGraph, updateGraph } from './step.js';
+import {
+  GRADIENT,
+  gradientGraph,
+  MEAN_LOSS,
+  nextName,
+  slotName,
+  STEP,
+  stepGraph,
+  updateGraph,
+} from './step.js';
 
 export interface TrainOptions {
   readonly optimiser: Optimiser;
@@ -96,7 +105,8 @@ export async function train(objective: Graph, data: Feeds, options: TrainOptions
       onSteps: (done) => options.onProgress?.(done, steps),
     });
     checkLosses(state);
-    if (state.step % schedule.stepsPerEpoch === 0) await options.onEpoch?.(state.step / schedule.stepsPerEpoch, state);
+    if (state.step % schedule.stepsPerEpoch === 0)
+      await options.onEpoch?.(state.step / schedule.stepsPerEpoch, state);
     if (state.step < steps && signal?.aborted) return finish(false);
   }
   return finish(true);
@@ -119,7 +129,10 @@ async function openStepper(
       [Symbol.asyncDispose]: session.close,
     };
   }
-  const [gradients, update] = [foldConstants(gradientGraph(objective, loss)), foldConstants(updateGraph(optimiser))];
+  const [gradients, update] = [
+    foldConstants(gradientGraph(objective, loss)),
+    foldConstants(updateGraph(optimiser)),
+  ];
   const workers = Math.min(wanted ?? availableWorkers(), schedule.shards);
   if (workers > 1) {
     const parameters = flatLayout(objective).size;
@@ -199,7 +212,11 @@ async function advance(
   return { step, parameters: current.parameters, slots: current.slots, losses: losses.slice(0, step) };
 }
 
-function stateFeeds({ parameters, slots }: Current, optimiser: Optimiser, step: number): Record<string, Tensor> {
+function stateFeeds(
+  { parameters, slots }: Current,
+  optimiser: Optimiser,
+  step: number,
+): Record<string, Tensor> {
   const vector = (data: Float32Array): Tensor => tensor('float32', [data.length], data);
   return {
     [PARAMETERS]: vector(parameters),
