@@ -8,5 +8,5 @@ export function toShared(value: Tensor): Tensor {
   const memory = new SharedArrayBuffer(data.byteLength);
   new Uint8Array(memory).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   const array = data.constructor as new (buffer: SharedArrayBuffer) => Float32Array<SharedArrayBuffer>;
-  return tensor(value.dtype, value.shape, new array(memory) as Float32Array<ArrayBufferLike>);
+  return tensor(value.dtype, value.shape, new array(memory) as Float32Array);
 }

@@ -126,7 +126,7 @@ async function openStepper(
     const batches = new Batches(session.graph, data, schedule);
     return {
       run: (state, end, watch) => runWhole(session, batches, optimiser, state, end, watch),
-      [Symbol.asyncDispose]: session.close,
+      [Symbol.asyncDispose]: () => session.close(),
     };
   }
   const [gradients, update] = [
