@@ -15,6 +15,9 @@ export interface SessionOptions {
   readonly keepMemory?: boolean;
 }
 
+/** Bytes at whose multiples a new array begins, whatever allocated it. */
+const ALIGNMENT = 16;
+
 export type Feeds = Readonly<Record<string, Tensor>>;
 export type Fetches = Readonly<Record<string, Tensor>>;
 
@@ -45,8 +48,8 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
       got: `${threads}`,
     });
   }
-  // Warnings of the runtime are about its own optimisations; what a user can act on arrives as an error.
-  env.logLevel = 'error';
+  // Warnings of the runtime are about its own optimisations, and its errors are thrown here too.
+  env.logLevel = 'fatal';
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(encodeOnnx(graph), {
@@ -55,7 +58,7 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
       interOpNumThreads: 1,
       enableCpuMemArena: options.keepMemory ?? true,
       graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
+      logSeverityLevel: 4,
     });
   } catch (error) {
     throw failure(`opening graph '${graph.name}' on ${provider}`, error);
@@ -115,8 +118,9 @@ function toRuntime(input: Input, feeds: Feeds): RuntimeTensor {
       got: value === undefined ? 'nothing' : `${value.dtype} ${formatShape(value.shape)}`,
     });
   }
-  // The runtime does not take shared memory.
-  const data = isShared(value.data) ? value.data.slice() : value.data;
+  // The runtime does not take shared memory, and the order in which its kernels sum depends on the alignment of their input.
+  const { data: own } = value;
+  const data = isShared(own) || own.byteOffset % ALIGNMENT !== 0 ? own.slice() : own;
   return new RuntimeTensor(value.dtype, data as Float32Array, value.shape);
 }
 
@@ -146,7 +150,7 @@ function isShared(data: DataOf<DType>): boolean {
 function failure(what: string, error: unknown): RuntimeError {
   return new RuntimeError({
     what,
-    got: error instanceof Error ? error.message : String(error),
+    got: (error instanceof Error ? error.message : String(error)).trim(),
     cause: error,
   });
 }
