@@ -24,6 +24,8 @@ export class Barrier {
   wait(): boolean {
     const control = this.#control;
     const generation = Atomics.load(control, GENERATION);
+    // After the generation: a failure later than this look begins another one, and ends the wait below.
+    if (Atomics.load(control, FAILED) !== 0) return false;
     if (Atomics.add(control, ARRIVED, 1) === this.#parties - 1) {
       Atomics.store(control, ARRIVED, 0);
       this.#release();
