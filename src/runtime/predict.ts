@@ -1,4 +1,3 @@
-import { availableWorkers } from '#workers';
 import { ConfigurationError, DataError, ShapeError } from '../errors/index.js';
 import type { Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
@@ -8,6 +7,7 @@ import { openSession } from './session.js';
 import type { Feeds, Fetches, SessionOptions } from './session.js';
 import { runTask, StackedResults } from './tasks.js';
 import type { Task } from './tasks.js';
+import { workerCount } from './worker-count.js';
 
 export interface PredictOptions extends SessionOptions {
   /** Examples of one run; 500 unless given. The result does not depend on it, but for the last bits of a float. */
@@ -81,7 +81,7 @@ async function compute(
       tasks.push({ sample, start, end: Math.min(start + batchSize, rows) });
     }
   }
-  const workers = Math.min(options.workers ?? availableWorkers(), tasks.length);
+  const workers = workerCount(options.workers, tasks.length);
   const { signal, onProgress } = options;
   if (workers > 1) {
     const session = sessionOptions(options);

@@ -1,12 +1,13 @@
 import { startWorker } from '#workers';
 import type { WorkerHandle } from '#workers';
-import { RuntimeError } from '../errors/index.js';
 import type { Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
 import type { Feeds, Fetches, SessionOptions } from './session.js';
 import { StackedResults } from './tasks.js';
 import type { Task } from './tasks.js';
 import { toShared } from './shared-memory.js';
+import { reported } from './worker-errors.js';
+import type { ErrorReport } from './worker-errors.js';
 
 /** What a worker is told: first the job, then tasks one by one. */
 export interface Job {
@@ -17,7 +18,7 @@ export interface Job {
   readonly session: SessionOptions;
 }
 export type PoolMessage = Job | { readonly kind: 'task'; readonly task: Task } | { readonly kind: 'done' };
-export type PoolReply = { readonly outputs?: Fetches; readonly error?: string };
+export type PoolReply = { readonly outputs?: Fetches; readonly error?: ErrorReport };
 
 /** Workers that wait for the next job: starting one costs more than many jobs do. They never keep the process alive. */
 const idle: WorkerHandle[] = [];
@@ -69,8 +70,7 @@ export async function runInWorkers(
 async function ask(worker: WorkerHandle, message: PoolMessage, graph: string): Promise<PoolReply> {
   worker.post(message);
   const reply = await worker.next<PoolReply>();
-  if (reply.error !== undefined)
-    throw new RuntimeError({ what: `running graph '${graph}'`, got: reply.error });
+  if (reply.error !== undefined) throw reported(reply.error, `running graph '${graph}'`);
   return reply;
 }
 

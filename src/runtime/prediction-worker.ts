@@ -3,6 +3,7 @@ import type { Job, PoolMessage, PoolReply } from './prediction-pool.js';
 import { openSession } from './session.js';
 import type { Session } from './session.js';
 import { runTask } from './tasks.js';
+import { reportOf } from './worker-errors.js';
 
 let current: { job: Job; session: Session } | undefined;
 
@@ -10,7 +11,7 @@ serve(async (message): Promise<PoolReply> => {
   try {
     return await answer(message as PoolMessage);
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: reportOf(error) };
   }
 });
 

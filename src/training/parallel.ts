@@ -1,7 +1,8 @@
 import { startWorker } from '#workers';
-import { RuntimeError } from '../errors/index.js';
 import type { Graph } from '../graph/index.js';
 import { toShared } from '../runtime/shared-memory.js';
+import { reported } from '../runtime/worker-errors.js';
+import type { ErrorReport } from '../runtime/worker-errors.js';
 import type { Feeds } from '../runtime/index.js';
 import { CONTROL_SIZE, STEPS_DONE, STOP } from './barrier.js';
 import type { Schedule } from './batches.js';
@@ -28,7 +29,7 @@ export interface ShardJob {
 }
 /** Steps `start` (inclusive) to `end` (exclusive). */
 export type ShardOrder = { readonly start: number; readonly end: number };
-export type ShardReply = { readonly error?: string };
+export type ShardReply = { readonly error?: ErrorReport };
 
 /** Parts begin at multiples of this, so that vectorised kernels treat each element alike whatever the number of workers. */
 const ALIGNMENT = 64;
@@ -95,8 +96,7 @@ export function openParallelStepper(run: ParallelRun): Stepper {
         for (const thread of threads) thread.post({ start: state.step, end } satisfies ShardOrder);
         const replies = await Promise.all(threads.map((thread) => thread.next<ShardReply>()));
         const error = replies.find((reply) => reply.error !== undefined)?.error;
-        if (error !== undefined)
-          throw new RuntimeError({ what: `training '${run.gradients.name}'`, got: error });
+        if (error !== undefined) throw reported(error, `training '${run.gradients.name}'`);
       } finally {
         clearInterval(poll);
       }
