@@ -1,6 +1,7 @@
 import { ownData, serve } from '#workers';
 import { openSession } from '../runtime/index.js';
 import type { Session } from '../runtime/index.js';
+import { reportOf } from '../runtime/worker-errors.js';
 import { tensor } from '../tensor/index.js';
 import { PARAMETERS } from '../graph/index.js';
 import { Barrier, DECISION, STEPS_DONE, STOP } from './barrier.js';
@@ -23,7 +24,7 @@ serve(async (message): Promise<ShardReply> => {
     return {};
   } catch (error) {
     barrier.fail();
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: reportOf(error) };
   }
 });
 
@@ -51,7 +52,8 @@ async function run(
     if (worker === 0) Atomics.store(control, DECISION, Atomics.load(control, STOP));
     if (!barrier.wait()) return;
 
-    const stop = Atomics.load(control, DECISION) === 1;
+    const loss = shardLosses.reduce((total, share) => total + share, 0);
+    const stop = Atomics.load(control, DECISION) === 1 || !Number.isFinite(Math.fround(loss));
     const sum = new Float32Array(to - from);
     for (const gradient of shardGradients) {
       for (let i = from; i < to; i++) sum[i - from]! += gradient[i]!;
@@ -67,7 +69,7 @@ async function run(
       slots[i]!.set(next[nextName(slotName(slot))]!.data as Float32Array, from),
     );
     if (worker === 0) {
-      losses[step] = shardLosses.reduce((total, loss) => total + loss, 0);
+      losses[step] = loss;
       Atomics.store(control, STEPS_DONE, step + 1);
     }
     if (!barrier.wait()) return;

@@ -1,12 +1,12 @@
-import { availableWorkers } from '#workers';
 import { ConfigurationError, NumericalError } from '../errors/index.js';
 import { flatLayout, foldConstants, PARAMETERS, unpackParameters } from '../graph/index.js';
-import type { Graph } from '../graph/index.js';
+import type { FlatLayout, Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
 import { openSession } from '../runtime/index.js';
 import type { Feeds, Session } from '../runtime/index.js';
 import { tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
+import { workerCount } from '../runtime/worker-count.js';
 import { Batches, examplesOf, scheduleOf } from './batches.js';
 import type { Schedule } from './batches.js';
 import type { Optimiser } from './optimisers.js';
@@ -78,9 +78,17 @@ export async function train(objective: Graph, data: Feeds, options: TrainOptions
     }
   }
   const schedule = scheduleOf(examples, batchSize, shards, key);
+  const workers = workerCount(options.workers, shards);
   const steps = epochs * schedule.stepsPerEpoch;
   const layout = flatLayout(objective);
   let state = from ?? initialState(objective, optimiser);
+  if (state.step > steps) {
+    throw new ConfigurationError({
+      what: 'train: state to go on from',
+      expected: `at most ${steps} steps, which are ${epochs} epochs`,
+      got: `one of ${state.step} steps`,
+    });
+  }
   if (state.parameters.length !== layout.size || state.slots.length !== optimiser.slots.length) {
     throw new ConfigurationError({
       what: 'train: state to go on from',
@@ -95,7 +103,7 @@ export async function train(objective: Graph, data: Feeds, options: TrainOptions
     complete,
   });
 
-  await using stepper = await openStepper(objective, data, schedule, optimiser, loss, steps, options.workers);
+  await using stepper = await openStepper(objective, data, schedule, optimiser, loss, steps, workers);
   while (state.step < steps) {
     const epoch = Math.floor(state.step / schedule.stepsPerEpoch) + 1;
     // Without someone to call after each epoch, threads need not stop in between.
@@ -104,7 +112,7 @@ export async function train(objective: Graph, data: Feeds, options: TrainOptions
       shouldStop: () => signal?.aborted ?? false,
       onSteps: (done) => options.onProgress?.(done, steps),
     });
-    checkLosses(state);
+    checkFinite(state, layout);
     if (state.step % schedule.stepsPerEpoch === 0)
       await options.onEpoch?.(state.step / schedule.stepsPerEpoch, state);
     if (state.step < steps && signal?.aborted) return finish(false);
@@ -119,7 +127,7 @@ async function openStepper(
   optimiser: Optimiser,
   loss: string,
   steps: number,
-  wanted: number | undefined,
+  workers: number,
 ): Promise<Stepper> {
   if (schedule.shards === 1) {
     const session = await openSession(foldConstants(stepGraph(objective, optimiser, loss)));
@@ -133,7 +141,6 @@ async function openStepper(
     foldConstants(gradientGraph(objective, loss)),
     foldConstants(updateGraph(optimiser)),
   ];
-  const workers = Math.min(wanted ?? availableWorkers(), schedule.shards);
   if (workers > 1) {
     const parameters = flatLayout(objective).size;
     return openParallelStepper({ gradients, update, data, schedule, optimiser, parameters, steps, workers });
@@ -163,7 +170,7 @@ async function runWhole(
   });
 }
 
-/** The shards one after the other, summed in the order in which the workers of `runParallel` sum them. */
+/** The shards one after the other, summed in the order in which the threads of `openParallelStepper` sum them. */
 async function runSharded(
   [gradients, update]: readonly [Session, Session],
   batches: Batches,
@@ -202,13 +209,13 @@ async function advance(
   losses.set(state.losses);
   let current: Current = state;
   let { step } = state;
-  while (step < end && !(shouldStop() && step > state.step)) {
+  do {
     const next = await takeStep(step, current);
     losses[step] = next.loss;
     current = next;
     step++;
     onSteps(step);
-  }
+  } while (step < end && !shouldStop() && Number.isFinite(losses[step - 1]));
   return { step, parameters: current.parameters, slots: current.slots, losses: losses.slice(0, step) };
 }
 
@@ -230,20 +237,38 @@ function nextState(outputs: Feeds, optimiser: Optimiser): Current {
   return { parameters: vector(PARAMETERS), slots: optimiser.slots.map((slot) => vector(slotName(slot))) };
 }
 
-function checkLosses({ losses }: TrainingState): void {
+function checkFinite({ losses, parameters, step: steps }: TrainingState, { pieces }: FlatLayout): void {
+  const hint = 'lower the learning rate, and check the data for NaN';
+  const expected = 'a finite number';
   const step = losses.findIndex((loss) => !Number.isFinite(loss));
-  if (step < 0) return;
-  throw new NumericalError({
-    what: `training: loss of step ${step + 1}`,
-    expected: 'a finite number',
-    got: `${losses[step]}`,
-    hint: 'lower the learning rate, and check the data for NaN',
-  });
+  if (step >= 0) {
+    throw new NumericalError({
+      what: `training: loss of step ${step + 1}`,
+      expected,
+      got: `${losses[step]}`,
+      hint,
+    });
+  }
+  const i = parameters.findIndex((value) => !Number.isFinite(value));
+  if (i >= 0) {
+    const name = pieces.findLast(({ offset }) => offset <= i)?.name;
+    throw new NumericalError({
+      what: `training: an element of '${name}' after step ${steps}`,
+      expected,
+      got: `${parameters[i]}`,
+      hint,
+    });
+  }
 }
 
-function epochLosses({ losses, step }: TrainingState, { stepsPerEpoch }: Schedule): number[] {
+/** Means over the examples: the last batch of an epoch may be smaller, and counts for less. */
+function epochLosses({ losses, step }: TrainingState, schedule: Schedule): number[] {
+  const { examples, batchSize, stepsPerEpoch } = schedule;
   return Array.from({ length: Math.floor(step / stepsPerEpoch) }, (_, epoch) => {
-    const own = losses.subarray(epoch * stepsPerEpoch, (epoch + 1) * stepsPerEpoch);
-    return own.reduce((total, loss) => total + loss, 0) / stepsPerEpoch;
+    let total = 0;
+    for (let i = 0; i < stepsPerEpoch; i++) {
+      total += losses[epoch * stepsPerEpoch + i]! * Math.min(batchSize, examples - i * batchSize);
+    }
+    return total / examples;
   });
 }
