@@ -11,7 +11,7 @@ export { decodeOnnx } from './onnx/decode.js';
 export { encodeOnnx } from './onnx/encode.js';
 export { bindParameters, parametersOf } from './transforms/bind.js';
 export type { Parameters } from './transforms/bind.js';
-export { cutAtRandom } from './transforms/cut.js';
+export { cutAtRandom, cutAtTrained, extract } from './transforms/cut.js';
 export { expose } from './transforms/expose.js';
 export { foldConstants } from './transforms/fold.js';
 export { merge } from './transforms/merge.js';

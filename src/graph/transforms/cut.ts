@@ -1,11 +1,12 @@
+import { GraphError } from '../../errors/index.js';
 import { dependents } from '../gradient.js';
 import type { Graph, Input } from '../types.js';
 import { prune } from './prune.js';
 
 export interface CutGraph {
-  /** What does not depend on random inputs. Its outputs are what the head needs of it. */
+  /** What does not depend on anything that varies. Its outputs are what the head needs of it. */
   readonly trunk: Graph;
-  /** The rest: fed with the trunk's outputs and the random inputs. */
+  /** The rest: fed with the trunk's outputs and what varies. */
   readonly head: Graph;
 }
 
@@ -14,19 +15,47 @@ export interface CutGraph {
  * sample. Inputs that only the head reads stay inputs of the head.
  */
 export function cutAtRandom(graph: Graph): CutGraph {
-  const randomInputs = graph.inputs.filter((input) => input.random !== undefined).map(({ name }) => name);
-  const random = dependents(graph.nodes, randomInputs);
-  const headNodes = graph.nodes.filter((node) => node.outputs.some((name) => random.has(name)));
-  const trunkNodes = graph.nodes.filter((node) => !node.outputs.some((name) => random.has(name)));
+  return cut(graph, randomInputs(graph));
+}
+
+/**
+ * Cuts a graph in front of all that is random or trained, so that frozen layers run once on a data set and not in every step
+ * of training what stands on them.
+ */
+export function cutAtTrained(graph: Graph): CutGraph {
+  return cut(graph, [...randomInputs(graph), ...graph.parameters]);
+}
+
+function randomInputs(graph: Graph): string[] {
+  return graph.inputs.filter((input) => input.random !== undefined).map(({ name }) => name);
+}
+
+function cut(graph: Graph, varying: readonly string[]): CutGraph {
+  const varied = dependents(graph.nodes, varying);
+  const headNodes = graph.nodes.filter((node) => node.outputs.some((name) => varied.has(name)));
+  const trunkNodes = graph.nodes.filter((node) => !node.outputs.some((name) => varied.has(name)));
   const made = new Set(trunkNodes.flatMap((node) => node.outputs));
   const crossing = [...new Set([...headNodes.flatMap((node) => node.inputs), ...graph.outputs])].filter(
     (name) => made.has(name),
   );
   const trunk = prune({ ...graph, nodes: trunkNodes, outputs: crossing }, { inputs: 'drop' });
-  const passed = crossing.map((name): Input => ({ name, ...graph.types.get(name)! }));
-  const head = prune(
-    { ...graph, nodes: headNodes, inputs: [...passed, ...graph.inputs] },
-    { inputs: 'drop' },
-  );
-  return { trunk, head };
+  return { trunk, head: extract(graph, crossing, graph.outputs) };
+}
+
+/**
+ * The part of a graph that computes `outputs` from `inputs`, values that may lie anywhere in it: they become its inputs, beside
+ * those of the graph's own inputs that are still needed.
+ * @throws GraphError when a value is unknown or of unknown type.
+ */
+export function extract(graph: Graph, inputs: readonly string[], outputs: readonly string[]): Graph {
+  const fed = inputs.map((name): Input => {
+    const type = graph.types.get(name);
+    if (type === undefined) {
+      throw new GraphError({ what: `extract: graph '${graph.name}'`, expected: 'a typed value', got: `'${name}'` });
+    }
+    return { name, dtype: type.dtype, shape: type.shape };
+  });
+  const nodes = graph.nodes.filter((node) => !node.outputs.some((name) => inputs.includes(name)));
+  const own = graph.inputs.filter(({ name }) => !inputs.includes(name));
+  return prune({ ...graph, nodes, inputs: [...fed, ...own], outputs: [...outputs] }, { inputs: 'drop' });
 }

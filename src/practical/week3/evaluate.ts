@@ -1,0 +1,218 @@
+import type { ImageSet } from '../../data/index.js';
+import { activateDropout, cutAtRandom, GraphBuilder, prune, removeDropout, softmax } from '../../graph/index.js';
+import type { Graph } from '../../graph/index.js';
+import { accuracy, brierScore, expectedCalibrationError, negativeLogLikelihood } from '../../metrics/index.js';
+import { MNIST_DEVIATION, PIXELS } from '../../models/index.js';
+import { fold } from '../../random/index.js';
+import type { Key } from '../../random/index.js';
+import { predict, samplePredictions } from '../../runtime/index.js';
+import type { PredictOptions } from '../../runtime/index.js';
+import {
+  CONFIDENCE,
+  confidnetScore,
+  largestLogit,
+  maximumClassProbability,
+  mutualInformation,
+  ODIN_LOGITS,
+  odinGraph,
+  predictedClasses,
+  predictiveEntropy,
+  softmaxRows,
+  summariseSamples,
+  variationRatio,
+} from '../../scores/index.js';
+import type { Logits, ProbabilitySamples, SampleSummary } from '../../scores/index.js';
+import type { Tensor } from '../../tensor/index.js';
+import type { Progress, RunContext } from '../run.js';
+import type { TrainedNetworks } from './networks.js';
+import type { Week3Settings } from './settings.js';
+
+/** The scores of the third week, by the names of results.json; larger for the more suspicious digit. */
+export type ScoreName =
+  | 'mcp'
+  | 'mcDropout.entropy'
+  | 'mcDropout.mutualInformation'
+  | 'mcDropout.variationRatio'
+  | 'confidnet'
+  | 'odin';
+
+export const FAILURE_SCORES: readonly ScoreName[] = [
+  'mcp',
+  'mcDropout.entropy',
+  'mcDropout.mutualInformation',
+  'mcDropout.variationRatio',
+  'confidnet',
+];
+
+export const OOD_SCORES: readonly ScoreName[] = [
+  'mcp',
+  'mcDropout.entropy',
+  'mcDropout.mutualInformation',
+  'mcDropout.variationRatio',
+  'odin',
+];
+
+export type Scores = Readonly<Partial<Record<ScoreName, Float64Array>>>;
+
+/** One trained classifier, measured on the test digits and on an out-of-distribution set. */
+export interface Evaluation {
+  readonly seed: number;
+  /** Of the classifier with its dropout off. */
+  readonly accuracy: number;
+  /** Nats, the sum of squares, and the share, on the test digits. */
+  readonly calibration: { readonly nll: number; readonly brier: number; readonly ece: number };
+  /** Of the mean of the MC-dropout passes. */
+  readonly mcDropoutAccuracy: number;
+  /** Of the classifier inside the ConfidNet graph: the same, as its weights are frozen. */
+  readonly confidnetAccuracy: number;
+  readonly predicted: Uint8Array;
+  /** 1 where the classifier is wrong, (n,). */
+  readonly errors: Uint8Array;
+  /** Scores of the test digits, (n,). */
+  readonly test: Scores;
+  /** Scores of the out-of-distribution images, (m,). */
+  readonly ood: Scores;
+  readonly odin: OdinEvidence;
+}
+
+/** What the claims about ODIN are held against. */
+export interface OdinEvidence {
+  /** Mean largest probability of softmax(f(x) / T) of the test digits before and after the step, and how often it rose. */
+  readonly before: number;
+  readonly after: number;
+  readonly rose: number;
+  /** Scores of the OOD images without the step, as if epsilon were chosen for each set; and with the gradient at T = 1. */
+  readonly oodWithoutStep: Float64Array;
+  readonly gradientAtOne: { readonly test: Float64Array; readonly ood: Float64Array };
+}
+
+/** Measures one pair of networks. */
+export async function evaluateNetworks(
+  run: RunContext,
+  networks: TrainedNetworks,
+  sets: { readonly test: ImageSet['test']; readonly ood: ImageSet['test'] },
+  settings: Week3Settings,
+): Promise<Evaluation> {
+  const { reporter, seed } = run;
+  const options: PredictOptions = { workers: run.workers, signal: run.signal };
+  const images = { test: { image: sets.test.images }, ood: { image: sets.ood.images } };
+
+  const [logits, oodLogits, confidence] = await reporter.phase(`predictions, seed ${seed}`, async () => {
+    const plain = removeDropout(networks.classifier);
+    return [
+      (await predict(plain, images.test, options))['logits'] as Logits,
+      (await predict(plain, images.ood, options))['logits'] as Logits,
+      await predict(networks.confidnet, images.test, options),
+    ] as const;
+  });
+  const passes = settings.passes.measures;
+  const [testSamples, oodSamples] = await reporter.phase(`MC dropout, seed ${seed}`, async (progress) => {
+    const half = (part: number) => (done: number, total: number) => progress(done + part * total, 2 * total);
+    const key = fold(run.key, 'mc-dropout');
+    return [
+      await summarisedPasses(networks.classifier, sets.test.images, passes, fold(key, 'test'), options, half(0)),
+      await summarisedPasses(networks.classifier, sets.ood.images, passes, fold(key, 'ood'), options, half(1)),
+    ] as const;
+  });
+  const odin = await reporter.phase(`ODIN, seed ${seed}`, async (progress) => {
+    const { temperature, epsilon } = settings.odin;
+    const step = { temperature, epsilon, deviation: MNIST_DEVIATION, input: PIXELS };
+    const runs: [string, typeof step & { gradientTemperature?: number }, 'test' | 'ood'][] = [
+      ['test', step, 'test'],
+      ['ood', step, 'ood'],
+      ['testBefore', { ...step, epsilon: 0 }, 'test'],
+      ['oodBefore', { ...step, epsilon: 0 }, 'ood'],
+      ['testAtOne', { ...step, gradientTemperature: 1 }, 'test'],
+      ['oodAtOne', { ...step, gradientTemperature: 1 }, 'ood'],
+    ];
+    const scores: Record<string, Float64Array> = {};
+    for (const [i, [name, own, set]] of runs.entries()) {
+      const outputs = await predict(odinGraph(networks.classifier, own), images[set], options);
+      scores[name] = maximumClassProbability(outputs[ODIN_LOGITS] as Logits);
+      progress(i + 1, runs.length);
+    }
+    return scores;
+  });
+
+  const predicted = largestLogit(logits);
+  const labels = sets.test.labels.data;
+  const errors = Uint8Array.from(predicted, (k, i) => Number(k !== labels[i]));
+  const probabilities = softmaxRows(logits);
+  const mcp = maximumClassProbability(logits);
+  const rises = odin['test']!.filter((score, i) => score < odin['testBefore']![i]!).length;
+  const confidnetLogits = confidence['logits'] as Logits;
+  return {
+    seed,
+    accuracy: accuracy(predicted, labels),
+    calibration: {
+      nll: negativeLogLikelihood(probabilities, labels),
+      brier: brierScore(probabilities, labels),
+      ece: expectedCalibrationError(
+        mcp.map((score) => 1 - score),
+        errors.map((error) => 1 - error),
+      ),
+    },
+    mcDropoutAccuracy: accuracy(predictedClasses(testSamples), labels),
+    confidnetAccuracy: accuracy(largestLogit(confidnetLogits), labels),
+    predicted,
+    errors,
+    test: {
+      mcp,
+      ...dropoutScores(testSamples),
+      confidnet: confidnetScore(confidence[CONFIDENCE] as Tensor<'float32'>),
+      odin: odin['test']!,
+    },
+    ood: { mcp: maximumClassProbability(oodLogits), ...dropoutScores(oodSamples), odin: odin['ood']! },
+    odin: {
+      before: 1 - mean(odin['testBefore']!),
+      after: 1 - mean(odin['test']!),
+      rose: rises / predicted.length,
+      oodWithoutStep: odin['oodBefore']!,
+      gradientAtOne: { test: odin['testAtOne']!, ood: odin['oodAtOne']! },
+    },
+  };
+}
+
+/** MC dropout: probabilities of `passes` passes with a mask for each digit, (S, n, K). The layers before the first dropout run once. */
+export async function dropoutSamples(
+  classifier: Graph,
+  images: Tensor<'uint8'>,
+  passes: number,
+  key: Key,
+  options: PredictOptions,
+): Promise<ProbabilitySamples> {
+  const b = GraphBuilder.from(activateDropout(classifier));
+  const { trunk, head } = cutAtRandom(prune(b.build({ probabilities: softmax(b.value('logits')) })));
+  const { onProgress, ...rest } = options;
+  const features = await predict(trunk, { image: images }, rest);
+  const samples = await samplePredictions(head, features, {
+    ...rest,
+    samples: passes,
+    key,
+    ...(onProgress !== undefined && { onProgress }),
+  });
+  return samples['probabilities'] as ProbabilitySamples;
+}
+
+async function summarisedPasses(
+  classifier: Graph,
+  images: Tensor<'uint8'>,
+  passes: number,
+  key: Key,
+  options: PredictOptions,
+  onProgress: Progress,
+): Promise<SampleSummary> {
+  return summariseSamples(await dropoutSamples(classifier, images, passes, key, { ...options, onProgress }));
+}
+
+function dropoutScores(samples: SampleSummary): Scores {
+  return {
+    'mcDropout.entropy': predictiveEntropy(samples),
+    'mcDropout.mutualInformation': mutualInformation(samples),
+    'mcDropout.variationRatio': variationRatio(samples),
+  };
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
