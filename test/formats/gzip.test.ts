@@ -4,7 +4,7 @@ import { FormatError } from '#credence/errors/index';
 import { crc32 } from '#credence/formats/crc32';
 import { gunzip, gzip } from '#credence/formats/index';
 
-const CONTENT = new TextEncoder().encode('uncertainty '.repeat(1000));
+const CONTENT = new TextEncoder().encode('uncertainty '.repeat(200));
 
 test('crc32 gives the published check value of "123456789"', () => {
   // The 'check' of CRC-32/ISO-HDLC in Greg Cook's catalogue of CRC algorithms.
@@ -52,6 +52,6 @@ describe('gunzip', () => {
     expect(() => gunzip(bytes)).toThrow(/at most \d+ bytes out of \d+, got a stated size of 1073741823/);
     bytes[bytes.length - 1] = 255;
     expect(() => gunzip(bytes)).toThrow(/expected at most 1073741824 bytes, got 4294967295/);
-    expect(() => gunzip(gzip(CONTENT), { limit: 100 })).toThrow(/expected at most 100 bytes, got 12000/);
+    expect(() => gunzip(gzip(CONTENT), { limit: 100 })).toThrow(/expected at most 100 bytes, got 2400/);
   });
 });

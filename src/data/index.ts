@@ -1,0 +1,11 @@
+export { loadFashionMnist } from './fashion-mnist.js';
+export type { FashionMnistOptions } from './fashion-mnist.js';
+export type { LoadOptions } from './idx-set.js';
+export { imageSplit } from './image-set.js';
+export type { ImageSet, Split } from './image-set.js';
+export { loadKmnist } from './kmnist.js';
+export { loadMnist } from './mnist.js';
+export { IMAGE_SET_NAMES, availableOodSets, defaultOodSet, loadImageSet } from './sets.js';
+export type { DefaultOodSet, ImageSetName, OodSetAtHand } from './sets.js';
+export { blobs, circles, holeSet, linearSet, moons, sinusoidalSet, spirals } from './toy.js';
+export type { PointOptions, PointSet, RegressionOptions, RegressionSet } from './toy.js';
