@@ -1,4 +1,5 @@
 import { NumericalError } from '../errors/index.js';
+import { maximum, reflectionOf } from './householder.js';
 import { assertSymmetric, identity, matrix, transpose } from './matrix.js';
 import type { Matrix } from './matrix.js';
 
@@ -10,6 +11,11 @@ export interface SymmetricEigen {
   readonly vectors: Matrix;
 }
 
+/**
+ * What couples nothing in a matrix of magnitude 1, whatever stands beside it: products of two such still are
+ * normal.
+ */
+const NEGLIGIBLE = 2 ** -480;
 /** Sweeps of QL for one eigenvalue; two are usual. */
 const MAX_SWEEPS = 50;
 
@@ -24,19 +30,29 @@ const MAX_SWEEPS = 50;
 export function symmetricEigen(a: Matrix): SymmetricEigen {
   assertSymmetric('symmetricEigen', a);
   const n = a.rows;
+  // Scaled by a power of 2, which is exact, to magnitudes of [1, 2): far from overflow and from subnormal
+  // numbers.
+  const largest = maximum(a.data);
+  const scale = largest === 0 ? 1 : 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
   // Rows are the vectors until the end, so that rotating two of them runs over consecutive memory.
-  const { diagonal, offDiagonal, basis } = tridiagonalise(a);
+  const { diagonal, offDiagonal, basis } = tridiagonalise(
+    matrix(
+      n,
+      n,
+      a.data.map((value) => value / scale),
+    ),
+  );
   for (let first = 0; first < n; first++) isolate(first, diagonal, offDiagonal, basis);
 
   const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[i]! - diagonal[j]!);
   const rows = matrix(n, n);
   order.forEach((from, to) => {
     const row = basis.data.subarray(from * n, (from + 1) * n);
-    let largest = 0;
-    for (const value of row) if (Math.abs(value) > Math.abs(largest)) largest = value;
-    rows.data.set(largest < 0 ? row.map((value) => -value) : row, to * n);
+    let dominant = 0;
+    for (const value of row) if (Math.abs(value) > Math.abs(dominant)) dominant = value;
+    rows.data.set(dominant < 0 ? row.map((value) => -value) : row, to * n);
   });
-  return { values: Float64Array.from(order, (i) => diagonal[i]!), vectors: transpose(rows) };
+  return { values: Float64Array.from(order, (i) => scale * diagonal[i]!), vectors: transpose(rows) };
 }
 
 interface Tridiagonal {
@@ -58,16 +74,12 @@ function tridiagonalise(a: Matrix): Tridiagonal {
   for (let k = 0; k < n; k++) {
     diagonal[k] = work[k * n + k]!;
     if (k === n - 1) break;
-    let largest = 0;
-    for (let i = k + 1; i < n; i++) largest = Math.max(largest, Math.abs(work[i * n + k]!));
-    if (largest === 0) continue;
-    let sum = 0;
-    for (let i = k + 1; i < n; i++) sum += (work[i * n + k]! / largest) ** 2;
-    const length = largest * Math.sqrt(sum);
-    const sign = work[(k + 1) * n + k]! > 0 ? -1 : 1;
-    offDiagonal[k] = sign * length;
-    for (let i = k + 1; i < n; i++) v[i] = work[i * n + k]! / length;
-    v[k + 1]! -= sign;
+    const reflection = reflectionOf(
+      Float64Array.from({ length: n - k - 1 }, (_, i) => work[(k + 1 + i) * n + k]!),
+    );
+    if (reflection === undefined) continue;
+    offDiagonal[k] = reflection.image;
+    v.set(reflection.v, k + 1);
     const scale = 1 / Math.abs(v[k + 1]!);
 
     // A <- H A H for H = I - scale v v', as the rank-two update A - v w' - w v'.
@@ -98,7 +110,7 @@ function isolate(first: number, diagonal: Float64Array, offDiagonal: Float64Arra
     let last = first;
     while (last < n - 1) {
       const size = Math.abs(diagonal[last]!) + Math.abs(diagonal[last + 1]!);
-      if (Math.abs(offDiagonal[last]!) <= Number.EPSILON * size) break;
+      if (Math.abs(offDiagonal[last]!) <= Math.max(Number.EPSILON * size, NEGLIGIBLE)) break;
       last++;
     }
     if (last === first) return;

@@ -1,5 +1,6 @@
 import { NumericalError, ShapeError } from '../errors/index.js';
 import type { Cholesky } from './cholesky.js';
+import { maximum, reflect, reflectionOf } from './householder.js';
 import { identity, matrix } from './matrix.js';
 import type { Matrix } from './matrix.js';
 import { solveLower } from './triangular.js';
@@ -49,19 +50,18 @@ export function gramFactor(a: Matrix, b: Float64Array): GramFactor {
   const rotated = b.slice();
   const lower = matrix(d, d);
   for (const [k, column] of columns.entries()) {
-    const length = norm(column, k);
-    if (length === 0) throw dependent(a, `column ${k} in the span of those before it`);
-    const sign = column[k]! > 0 ? -1 : 1;
-    const reflector = Float64Array.from(column.subarray(k), (value) => value / length);
-    reflector[0]! -= sign;
-    lower.data[k * d + k] = length;
+    const reflection = reflectionOf(column.subarray(k));
+    if (reflection === undefined) throw dependent(a, `column ${k} in the span of those before it`);
+    const { v, image } = reflection;
+    // A sign that makes R's diagonal positive flips R's whole row, which is this column of L, and Q'b's
+    // element.
+    const sign = Math.sign(image);
+    lower.data[k * d + k] = Math.abs(image);
     for (let j = k + 1; j < d; j++) {
-      reflect(columns[j]!, reflector, k);
-      // A sign that makes R's diagonal positive flips R's whole row, which is this column of L, and Q'b's
-      // element.
+      reflect(columns[j]!, v, k);
       lower.data[j * d + k] = sign * columns[j]![k]!;
     }
-    reflect(rotated, reflector, k);
+    reflect(rotated, v, k);
     rotated[k]! *= sign;
   }
   const rounding = Math.max(n, d) * Number.EPSILON;
@@ -71,39 +71,25 @@ export function gramFactor(a: Matrix, b: Float64Array): GramFactor {
 }
 
 /**
- * x - v (v'x) 2 / (v'v) on x's elements from `start`, for v of a unit vector less or plus e_1: v'v / 2 =
- * |v_1|.
- */
-function reflect(x: Float64Array, v: Float64Array, start: number): void {
-  let product = 0;
-  for (let i = 0; i < v.length; i++) product += v[i]! * x[start + i]!;
-  const scale = product / Math.abs(v[0]!);
-  for (let i = 0; i < v.length; i++) x[start + i]! -= scale * v[i]!;
-}
-
-function norm(x: Float64Array, start: number): number {
-  let largest = 0;
-  for (let i = start; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!));
-  if (largest === 0) return 0;
-  let sum = 0;
-  for (let i = start; i < x.length; i++) sum += (x[i]! / largest) ** 2;
-  return largest * Math.sqrt(sum);
-}
-
-/**
  * 1 / (|R| |R^-1|) in the Frobenius norm, for R' = `lower` with its rows (R's columns) scaled to length 1.
  */
 function reciprocalCondition({ rows: d, data }: Matrix): number {
   const scaled = matrix(d, d);
   for (let i = 0; i < d; i++) {
     const row = data.subarray(i * d, (i + 1) * d);
-    const length = norm(row, 0);
+    const largest = maximum(row);
+    const scaledRow = row.map((value) => value / largest);
+    const length = euclidean(scaledRow);
     scaled.data.set(
-      row.map((value) => value / length),
+      scaledRow.map((value) => value / length),
       i * d,
     );
   }
-  return 1 / (Math.sqrt(d) * norm(solveLower(scaled, identity(d)).data, 0));
+  return 1 / (Math.sqrt(d) * euclidean(solveLower(scaled, identity(d)).data));
+}
+
+function euclidean(x: Float64Array): number {
+  return Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
 }
 
 function dependent({ rows, cols }: Matrix, got: string): NumericalError {

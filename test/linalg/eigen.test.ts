@@ -129,6 +129,37 @@ describe('symmetricEigen', () => {
     }
   });
 
+  // Found by fast-check: a reflection of a subnormal column, and a coupling that no rotation can make smaller.
+  it('stands subnormal elements beside ordinary and tiny ones', () => {
+    const tiny = 2 ** -1074;
+    const mixed = symmetricEigen(
+      fromRows([
+        [1, -tiny, tiny],
+        [-tiny, 1.25, 0],
+        [tiny, 0, 1.25],
+      ]),
+    );
+    expect(mixed.values).toEqual(Float64Array.of(1, 1.25, 1.25));
+    const path = [
+      [0, 1e-96, 0, 0],
+      [1e-96, 0, tiny, 0],
+      [0, tiny, 0, tiny],
+      [0, 0, tiny, 0],
+    ];
+    const { values } = symmetricEigen(fromRows(path));
+    [-1, 0, 0, 1].forEach((exact, i) =>
+      expect(Math.abs(values[i]! / 1e-96 - exact)).toBeLessThan(10 * EPSILON),
+    );
+    expect(
+      symmetricEigen(
+        fromRows([
+          [tiny, 0],
+          [0, -tiny],
+        ]),
+      ).values,
+    ).toEqual(Float64Array.of(-tiny, tiny));
+  });
+
   it('takes an empty matrix; rejects what is not square, symmetric or finite', () => {
     expect(symmetricEigen(matrix(0, 0))).toEqual({ values: new Float64Array(0), vectors: matrix(0, 0) });
     expect(() => symmetricEigen(matrix(2, 3))).toThrow(ShapeError);

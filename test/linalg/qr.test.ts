@@ -114,6 +114,21 @@ describe('gramFactor', () => {
     expect(factor.lower.data.map((value) => value + 0)).toEqual(Float64Array.of(1e-200, 0, 0, 1e200));
   });
 
+  it('reflects a subnormal column', () => {
+    const tiny = 2 ** -1074;
+    const { factor } = gramFactor(
+      fromRows([
+        [0, 3],
+        [tiny, 4],
+        [0, 0],
+      ]),
+      Float64Array.of(1, 2, 3),
+    );
+    expect(factor.lower.data[0]).toBe(tiny);
+    expect(factor.lower.data[2]).toBeCloseTo(4, 14);
+    expect(factor.lower.data[3]).toBeCloseTo(3, 14);
+  });
+
   it('takes no columns, rejects bad input', () => {
     expect(gramFactor(matrix(3, 0), new Float64Array(3)).projected).toHaveLength(0);
     expect(() => gramFactor(matrix(3, 1), new Float64Array(2))).toThrow(ShapeError);
