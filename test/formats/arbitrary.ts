@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { elementCount, zeros } from '#credence/tensor/index';
 import type { DType, Tensor } from '#credence/tensor/index';
 
-export const DTYPES: readonly DType[] = [
+const DTYPES: readonly DType[] = [
   'float32',
   'float64',
   'float16',
@@ -35,7 +35,7 @@ export function arbitraryTensor(dtypes: readonly DType[] = DTYPES): fc.Arbitrary
 }
 
 /** The memory of a tensor's elements. */
-export function bytesOf({ data }: Tensor): Uint8Array {
+function bytesOf({ data }: Tensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
