@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from '../errors/index.js';
+import { ConfigurationError, DataError, ShapeError } from '../errors/index.js';
 import { fold, permutation } from '../random/index.js';
 import type { Key } from '../random/index.js';
 import { drawRandomInputs, isPerExample } from '../runtime/index.js';
@@ -18,8 +18,23 @@ export interface Schedule {
   readonly key: Key;
 }
 
-export function scheduleOf(examples: number, batchSize: number, shards: number, key: Key): Schedule {
+/** @throws ConfigurationError, and what `examplesOf` throws. */
+export function scheduleOf(
+  graph: Graph,
+  data: Feeds,
+  options: { readonly batchSize?: number; readonly shards?: number; readonly key: Key },
+): Schedule {
+  const examples = examplesOf(graph, data);
+  const batchSize = Math.min(options.batchSize ?? examples, examples);
+  const { shards = 1, key } = options;
+  for (const [what, value] of Object.entries({ batchSize, shards })) requirePositive(what, value);
   return { examples, batchSize, stepsPerEpoch: Math.ceil(examples / batchSize), shards, key };
+}
+
+/** @throws ConfigurationError */
+export function requirePositive(what: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1) return;
+  throw new ConfigurationError({ what, expected: 'an integer of at least 1', got: `${value}` });
 }
 
 /** The feeds of steps and of shards of their batches, for one thread: the epoch's order is kept between calls. */
@@ -68,7 +83,7 @@ export class Batches {
 }
 
 /** How many examples the data has. @throws ShapeError when arrays disagree or are missing, DataError when there are none. */
-export function examplesOf(graph: Graph, data: Feeds): number {
+function examplesOf(graph: Graph, data: Feeds): number {
   let examples: number | undefined;
   for (const input of graph.inputs) {
     if (input.random !== undefined || !isPerExample(input) || input.name === PARAMETERS) continue;

@@ -1,3 +1,4 @@
+export { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 export {
   binaryCrossEntropy,
   classificationObjective,
@@ -7,8 +8,11 @@ export {
 } from './objectives.js';
 export { adam, adamW, sgd } from './optimisers.js';
 export type { Optimiser } from './optimisers.js';
+export { objectiveChecksum, runSettings } from './run-settings.js';
+export type { RunSettings } from './run-settings.js';
 export { initialState } from './state.js';
 export type { TrainingState } from './state.js';
 export { gradientGraph, stepGraph, updateGraph } from './step.js';
 export { train } from './train.js';
 export type { TrainOptions, TrainResult } from './train.js';
+export { decodeParameters, encodeParameters } from './weights.js';

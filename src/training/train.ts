@@ -7,7 +7,7 @@ import type { Feeds, Session } from '../runtime/index.js';
 import { tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { workerCount } from '../runtime/worker-count.js';
-import { Batches, examplesOf, scheduleOf } from './batches.js';
+import { Batches, requirePositive, scheduleOf } from './batches.js';
 import type { Schedule } from './batches.js';
 import type { Optimiser } from './optimisers.js';
 import { openParallelStepper } from './parallel.js';
@@ -69,16 +69,10 @@ export interface TrainResult {
  * @throws ConfigurationError, ShapeError, DataError before it starts; NumericalError when the loss is no longer finite.
  */
 export async function train(objective: Graph, data: Feeds, options: TrainOptions): Promise<TrainResult> {
-  const { optimiser, epochs, key, shards = 1, loss = 'loss', from, signal } = options;
-  const examples = examplesOf(objective, data);
-  const batchSize = Math.min(options.batchSize ?? examples, examples);
-  for (const [what, value] of Object.entries({ epochs, batchSize, shards })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new ConfigurationError({ what, expected: 'an integer of at least 1', got: `${value}` });
-    }
-  }
-  const schedule = scheduleOf(examples, batchSize, shards, key);
-  const workers = workerCount(options.workers, shards);
+  const { optimiser, epochs, loss = 'loss', from, signal } = options;
+  requirePositive('epochs', epochs);
+  const schedule = scheduleOf(objective, data, options);
+  const workers = workerCount(options.workers, schedule.shards);
   const steps = epochs * schedule.stepsPerEpoch;
   const layout = flatLayout(objective);
   let state = from ?? initialState(objective, optimiser);

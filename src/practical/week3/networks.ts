@@ -52,10 +52,12 @@ export async function trainNetworks(
     key: fold(run.key, 'confidnet', 'initial'),
   };
   // The convolutions are frozen and deterministic: they run once, not in each of the epochs.
-  const { trunk, head } = cutAtTrained(confidnetObjective(classifier, options));
+  const whole = confidnetObjective(classifier, options);
+  const { trunk, head } = cutAtTrained(whole);
   const estimated = await trainOrReuse(run, {
     name: 'confidnet',
     objective: head,
+    whole,
     data: async (progress) =>
       predict(trunk, data, { workers: run.workers, signal: run.signal, onProgress: progress }),
     optimiser: adam({ learningRate: settings.confidnet.learningRate }),

@@ -5,13 +5,15 @@ import type { Graph, Parameters } from '../../graph/index.js';
 import { unpackParameters, flatLayout } from '../../graph/index.js';
 import { fold } from '../../random/index.js';
 import type { Feeds } from '../../runtime/index.js';
-import { decodeCheckpoint, encodeCheckpoint, train } from '../../training/index.js';
-import type { CheckpointSettings, Optimiser, TrainingState } from '../../training/index.js';
+import { decodeCheckpoint, encodeCheckpoint, objectiveChecksum, train } from '../../training/index.js';
+import type { Optimiser, RunSettings, TrainingState } from '../../training/index.js';
 import type { Progress, RunContext } from '../run.js';
 
 export interface Training {
   readonly name: 'classifier' | 'confidnet';
   readonly objective: Graph;
+  /** The objective before its frozen part was cut off, whose weights a checkpoint depends on too. */
+  readonly whole?: Graph;
   /** Made only if there is something to train. */
   readonly data: (progress: Progress) => Promise<Feeds>;
   readonly optimiser: Optimiser;
@@ -35,13 +37,17 @@ export async function trainOrReuse(
   const file = join(run.folder, 'checkpoints', `seed-${run.seed}`, `${name}.safetensors`);
   const title = `${name}, seed ${run.seed}`;
   const trainKey = fold(run.key, name, 'train');
-  const settings: CheckpointSettings = {
-    optimiser: optimiser.name,
-    ...optimiser.settings,
-    batchSize,
-    shards,
-    key: trainKey.join(' '),
-    ...training.dataSet,
+  const settings: RunSettings = {
+    slots: optimiser.slots,
+    values: textsOf({
+      objective: objectiveChecksum(training.whole ?? objective),
+      optimiser: optimiser.name,
+      ...optimiser.settings,
+      batchSize,
+      shards,
+      key: trainKey.join(' '),
+      ...training.dataSet,
+    }),
   };
   const layout = flatLayout(objective);
   const found = await findCheckpoint(file, (bytes) => decodeCheckpoint(bytes, layout, settings, { where: file }));
@@ -102,6 +108,10 @@ async function findCheckpoint(
     if (error instanceof FileError && hasCode(error.cause, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+function textsOf(values: Readonly<Record<string, string | number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, `${value}`]));
 }
 
 function hasCode(error: unknown, code: string): boolean {
