@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors/index.js';
 import { bits } from './threefry.js';
 import type { Key } from './threefry.js';
 
@@ -27,6 +28,13 @@ export function normal(key: Key, n: number, offset = 0): Float64Array {
 
 /** `n` integers of [0, bound), exactly uniform up to the 2^-53 of `uniform`; bound of [1, 2^32]. */
 export function uniformInteger(key: Key, n: number, bound: number): Uint32Array {
+  if (!(Number.isInteger(bound) && bound >= 1 && bound <= 2 ** 32)) {
+    throw new ConfigurationError({
+      what: 'uniformInteger: bound',
+      expected: 'an integer of [1, 2^32]',
+      got: `${bound}`,
+    });
+  }
   return Uint32Array.from(uniform(key, n), (u) => Math.floor(u * bound));
 }
 

@@ -79,7 +79,8 @@ export function zeros<T extends DType>(dtype: T, shape: readonly number[]): Tens
 /** Rows `start` (inclusive) to `end` (exclusive) of the first dimension, sharing the memory. */
 export function sliceRows<T extends DType>(value: Tensor<T>, start: number, end: number): Tensor<T> {
   const [rows, ...rest] = value.shape;
-  if (rows === undefined || start < 0 || end > rows || start > end) {
+  const fits = rows !== undefined && start >= 0 && start <= end && end <= rows;
+  if (!fits || !Number.isInteger(start) || !Number.isInteger(end)) {
     throw new ShapeError({
       what: 'sliceRows: range',
       expected: `within 0..${rows ?? 'a scalar has no rows'}`,
