@@ -34,7 +34,12 @@ function cut(graph: Graph, varying: readonly string[]): CutGraph {
   const varied = dependents(graph.nodes, varying);
   const headNodes = graph.nodes.filter((node) => node.outputs.some((name) => varied.has(name)));
   const trunkNodes = graph.nodes.filter((node) => !node.outputs.some((name) => varied.has(name)));
-  const made = new Set(trunkNodes.flatMap((node) => node.outputs));
+  // What is made of constants alone has no row an example to hand over: both sides make it.
+  const fed = dependents(
+    graph.nodes,
+    graph.inputs.map(({ name }) => name),
+  );
+  const made = new Set(trunkNodes.flatMap((node) => node.outputs).filter((name) => fed.has(name)));
   const crossing = [...new Set([...headNodes.flatMap((node) => node.inputs), ...graph.outputs])].filter(
     (name) => made.has(name),
   );
@@ -51,7 +56,11 @@ export function extract(graph: Graph, inputs: readonly string[], outputs: readon
   const fed = inputs.map((name): Input => {
     const type = graph.types.get(name);
     if (type === undefined) {
-      throw new GraphError({ what: `extract: graph '${graph.name}'`, expected: 'a typed value', got: `'${name}'` });
+      throw new GraphError({
+        what: `extract: graph '${graph.name}'`,
+        expected: 'a typed value',
+        got: `'${name}'`,
+      });
     }
     return { name, dtype: type.dtype, shape: type.shape };
   });
