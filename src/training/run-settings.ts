@@ -27,7 +27,11 @@ export function runSettings(
 ): RunSettings {
   const { optimiser, loss = 'loss', key } = options;
   const { examples, batchSize, shards } = scheduleOf(objective, data, options);
-  const values: Record<string, string> = { objective: objectiveChecksum(objective), loss, optimiser: optimiser.name };
+  const values: Record<string, string> = {
+    objective: objectiveChecksum(objective),
+    loss,
+    optimiser: optimiser.name,
+  };
   for (const [name, value] of Object.entries(optimiser.settings)) values[`optimiser.${name}`] = `${value}`;
   Object.assign(values, {
     examples: `${examples}`,
