@@ -15,7 +15,8 @@ export interface WorkerHandle {
 
 /** Starts a worker on a module of this package; `data` reaches it as `ownData`. */
 export function startWorker(script: URL, data?: unknown): WorkerHandle {
-  const worker = new Worker(script, { workerData: data });
+  // The program's own flags (`--input-type`, `--import`) are not for the modules of this package.
+  const worker = new Worker(script, { workerData: data, execArgv: [] });
   // Only a worker that is waited for keeps the process alive.
   worker.unref();
   const arrived: unknown[] = [];
