@@ -78,8 +78,8 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
           expected: 'an open one',
           got: 'a closed one',
         });
-      const inputs = Object.fromEntries(graph.inputs.map((input) => [input.name, toRuntime(input, feeds)]));
       rejectUnknown(graph, feeds);
+      const inputs = Object.fromEntries(graph.inputs.map((input) => [input.name, toRuntime(input, feeds)]));
       try {
         const results = await session.run(inputs, [...outputs]);
         return Object.fromEntries(outputs.map((name) => [name, fromRuntime(results[name]!)]));
@@ -126,7 +126,10 @@ function toRuntime(input: Input, feeds: Feeds): RuntimeTensor {
 
 function fromRuntime(value: RuntimeTensor): Tensor {
   const dtype = value.type as DType;
-  return { dtype, shape: value.dims, data: value.data as DataOf<DType> };
+  const data = value.data as DataOf<DType>;
+  // Where the platform has a Float16Array the runtime gives one; a float16 tensor holds bits.
+  const bits = dtype === 'float16' ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data;
+  return { dtype, shape: value.dims, data: bits };
 }
 
 function rejectUnknown(graph: Graph, feeds: Feeds): void {
