@@ -1,0 +1,301 @@
+import * as Plot from '@observablehq/plot';
+import { assertPositive, assertSome, assertValues } from './checks.js';
+import { compose, heading } from './compose.js';
+import type { Figure, FigureOptions, Numbers } from './figure.js';
+import { legend } from './legend.js';
+import type { LegendItem } from './legend.js';
+import { compact, extent, logTick, logTicks, padded, significant } from './numbers.js';
+import { panel } from './panel.js';
+import { table } from './table.js';
+import { color, seriesColor, seriesDash } from './theme.js';
+
+/** A predictive distribution along a line of inputs. */
+export interface PredictiveCurve {
+  /** In the legend: 'β = 25, corrected'. */
+  readonly label: string;
+  /** (T) */
+  readonly mean: Numbers;
+  /** (T), above 0. */
+  readonly variance: Numbers;
+  /** 1 / beta: the variance of the noise. */
+  readonly limit?: number;
+  /** Where the variance is exactly smallest. */
+  readonly minimum?: { readonly x: number; readonly value: number };
+}
+
+export interface RegressionRow {
+  /** Over the row. Default: none. */
+  readonly title?: string;
+  /** The training set, (n) each. */
+  readonly points: { readonly x: Numbers; readonly y: Numbers };
+  /** (T), ascending: where the curves are given. */
+  readonly grid: Numbers;
+  /** (T): the function without noise. */
+  readonly truth: Numbers;
+  /** The first one is drawn in both panels, the second one as a variance only. */
+  readonly curves: readonly [PredictiveCurve, PredictiveCurve?];
+  /** Of the target. Default: what the bands need, at most three times the range of truth and points. */
+  readonly yDomain?: readonly [number, number];
+}
+
+const WIDTH = 880;
+const FRAME = { width: 354, height: 236 };
+const LEFT = 58;
+const RIGHT = WIDTH - FRAME.width - 18;
+/** A variance that grows by more than this is drawn on a logarithmic axis. */
+const LOG_RATIO = 40;
+
+/**
+ * Regressions with their uncertainty, a row each. Left: the function without noise, the training points, the predictive
+ * mean and its bands of 1, 2 and 3 standard deviations. Right: the predictive variance, the span of the training
+ * inputs shaded, their barycentre dashed, the limit 1 / beta and the exact minimum where they are given.
+ *
+ * @throws DataError when a list is empty, of the wrong length or not finite, or a variance is not positive.
+ */
+export function regressionFigure(rows: readonly RegressionRow[], options: FigureOptions): Figure {
+  assertSome('regressionFigure: rows', rows);
+  for (const row of rows) assertRow(row);
+  const parts: string[] = [];
+  let y = 12;
+  for (const row of rows) {
+    if (row.title !== undefined) {
+      parts.push(heading(row.title, LEFT, y + 14));
+      y += 26;
+    }
+    const left = legend(meanLegend(row), { x: LEFT, y, width: FRAME.width });
+    const right = legend(varianceLegend(row), { x: RIGHT, y, width: FRAME.width });
+    y += Math.max(left.height, right.height) + 10;
+    parts.push(
+      left.svg,
+      right.svg,
+      meanPanel(row, { document: options.document, x: LEFT, y }),
+      variancePanel(row, { document: options.document, x: RIGHT, y }),
+    );
+    y += FRAME.height + 54;
+  }
+  return compose(options, { width: WIDTH, height: y, parts, csv: csvOf(rows), alt: describe(rows) });
+}
+
+interface Place {
+  readonly document: Document;
+  readonly x: number;
+  readonly y: number;
+}
+
+function meanPanel(row: RegressionRow, place: Place): string {
+  const { points, grid, truth, yDomain } = row;
+  const [{ mean, variance }] = row.curves;
+  const sd = Array.from(variance, Math.sqrt);
+  const indices = Array.from(grid, (_, i) => i);
+  const x = (i: number) => grid[i]!;
+  const bands = [3, 2, 1].map((k) =>
+    Plot.areaY(indices, {
+      x,
+      y1: (i: number) => mean[i]! - k * sd[i]!,
+      y2: (i: number) => mean[i]! + k * sd[i]!,
+      fill: color.blue,
+      fillOpacity: BAND_OPACITY,
+      clip: true,
+    }),
+  );
+  return panel({
+    ...place,
+    ...FRAME,
+    xAxis: { domain: extent(grid), label: 'x', ticks: 7, grid: true },
+    yAxis: { domain: yDomain ?? targetDomain(row), label: 'y', ticks: 6, grid: true },
+    marks: [
+      ...bands,
+      Plot.line(indices, { x, y: (i: number) => mean[i], stroke: color.blue, strokeWidth: 2, clip: true }),
+      Plot.line(indices, {
+        x,
+        y: (i: number) => truth[i],
+        stroke: color.ink,
+        strokeDasharray: '5 3',
+        clip: true,
+      }),
+      Plot.dot(Array.from(points.x), {
+        x: (value: number) => value,
+        y: Array.from(points.y),
+        r: 2.8,
+        fill: color.orange,
+        stroke: color.ink,
+        strokeWidth: 0.8,
+        clip: true,
+      }),
+    ],
+  });
+}
+
+function variancePanel(row: RegressionRow, place: Place): string {
+  const { points, grid } = row;
+  const curves = curvesOf(row);
+  const { domain, type } = varianceDomain(curves);
+  const [low, high] = extent(points.x);
+  const indices = Array.from(grid, (_, i) => i);
+  const lines = curves.flatMap(({ variance, limit }, k) => [
+    ...(limit === undefined
+      ? []
+      : [Plot.ruleY([limit], { stroke: seriesColor(k), strokeDasharray: '1.5 3', strokeWidth: 1.5 })]),
+    Plot.line(indices, {
+      x: (i: number) => grid[i],
+      y: (i: number) => variance[i],
+      stroke: seriesColor(k),
+      strokeWidth: 2,
+      strokeDasharray: seriesDash(k),
+      clip: true,
+    }),
+  ]);
+  const minima = curves.flatMap(({ minimum }, k) =>
+    minimum === undefined
+      ? []
+      : [
+          Plot.dot([minimum], {
+            x: 'x',
+            y: 'value',
+            symbol: 'diamond',
+            r: 5,
+            fill: seriesColor(k),
+            stroke: color.paper,
+          }),
+        ],
+  );
+  return panel({
+    ...place,
+    ...FRAME,
+    xAxis: { domain: extent(grid), label: 'x', ticks: 7 },
+    yAxis: {
+      domain,
+      type,
+      label:
+        type === 'log' ? 'predictive variance (units of y², log scale)' : 'predictive variance (units of y²)',
+      ...(type === 'log' ? { ticks: logTicks(domain), format: logTick } : { ticks: 6 }),
+      grid: true,
+    },
+    marks: [
+      Plot.rect([0], { x1: low, x2: high, y1: domain[0], y2: domain[1], fill: color.shade }),
+      Plot.ruleX([barycentre(row)], { stroke: color.muted, strokeDasharray: '6 3' }),
+      ...lines,
+      ...minima,
+    ],
+  });
+}
+
+const BAND_OPACITY = 0.16;
+
+function meanLegend({ curves: [{ label }] }: RegressionRow): LegendItem[][] {
+  return [
+    [
+      { label: 'truth', shape: 'line', color: color.ink, dash: '5 3' },
+      { label: 'training points', shape: 'dot', color: color.orange, outline: color.ink },
+    ],
+    [
+      { label: `mean, ${label}`, shape: 'line', color: color.blue },
+      // The opacity of three, two and one areas over each other.
+      ...[1, 2, 3].map((k): LegendItem => {
+        const opacity = Math.round(100 * (1 - (1 - BAND_OPACITY) ** (4 - k))) / 100;
+        return { label: `± ${k} σ`, shape: 'area', color: color.blue, opacity };
+      }),
+    ],
+  ];
+}
+
+function varianceLegend(row: RegressionRow): LegendItem[][] {
+  const curves = curvesOf(row).map(({ label, limit, minimum }, k): LegendItem[] => {
+    const curve: LegendItem = { label, shape: 'line', color: seriesColor(k), dash: seriesDash(k) };
+    return [
+      curve,
+      ...(limit === undefined
+        ? []
+        : [{ ...curve, label: `1/β = ${compact(limit)}`, dash: '1.5 3' } satisfies LegendItem]),
+      ...(minimum === undefined
+        ? []
+        : [{ ...curve, label: `least at ${compact(minimum.x)}`, shape: 'diamond' } satisfies LegendItem]),
+    ];
+  });
+  return [
+    ...curves,
+    [
+      { label: 'training span', shape: 'area', color: color.shade },
+      {
+        label: `its barycentre, ${compact(barycentre(row))}`,
+        shape: 'line',
+        color: color.muted,
+        dash: '6 3',
+      },
+    ],
+  ];
+}
+
+function curvesOf({ curves }: RegressionRow): PredictiveCurve[] {
+  return curves.filter((curve) => curve !== undefined);
+}
+
+function barycentre({ points: { x } }: RegressionRow): number {
+  return Array.from(x).reduce((sum, value) => sum + value, 0) / x.length;
+}
+
+function targetDomain({ points, truth, curves: [{ mean, variance }] }: RegressionRow): [number, number] {
+  const [low, high] = extent(truth, points.y);
+  const bands = Array.from(variance, Math.sqrt).flatMap((sd, i) => [mean[i]! - 3 * sd, mean[i]! + 3 * sd]);
+  const [bottom, top] = extent(bands, points.y, truth);
+  const room = high - low || 1;
+  return padded([Math.max(bottom, low - room), Math.min(top, high + room)], 0.03);
+}
+
+function varianceDomain(curves: readonly PredictiveCurve[]): {
+  domain: [number, number];
+  type: 'linear' | 'log';
+} {
+  const limits = curves.flatMap(({ limit }) => limit ?? []);
+  const [low, high] = extent(...curves.map(({ variance }) => variance), limits);
+  if (high / low > LOG_RATIO) return { domain: [low / 1.5, high * 1.5], type: 'log' };
+  return { domain: [Math.max(0, low - (high - low) * 0.12), high + (high - low) * 0.06], type: 'linear' };
+}
+
+function assertRow({ points, grid, truth, curves }: RegressionRow): void {
+  assertValues('regressionFigure: points.x', points.x);
+  assertValues('regressionFigure: points.y', points.y, points.x.length);
+  assertValues('regressionFigure: grid', grid);
+  assertValues('regressionFigure: truth', truth, grid.length);
+  for (const curve of curves) {
+    if (curve === undefined) continue;
+    assertValues(`regressionFigure: mean of '${curve.label}'`, curve.mean, grid.length);
+    assertPositive(`regressionFigure: variance of '${curve.label}'`, curve.variance, grid.length);
+  }
+}
+
+function csvOf(rows: readonly RegressionRow[]): string {
+  return table(
+    ...rows.flatMap((row, i) => {
+      const { points, grid, truth, title = `row ${i + 1}` } = row;
+      return [
+        { row: title, kind: 'training point', x: points.x, y: points.y },
+        ...curvesOf(row).map(({ label, mean, variance }) => ({
+          row: title,
+          kind: 'curve',
+          curve: label,
+          x: grid,
+          truth,
+          mean,
+          variance,
+        })),
+      ];
+    }),
+  );
+}
+
+function describe(rows: readonly RegressionRow[]): string {
+  return rows
+    .map((row) => {
+      const [{ variance, minimum }] = row.curves;
+      const [low, high] = extent(variance);
+      const lowest = minimum === undefined ? '' : `, smallest at x = ${significant(minimum.x)}`;
+      return (
+        `${row.title === undefined ? '' : `${row.title}. `}Left: ${row.points.x.length} training points, the true ` +
+        `function, the predictive mean and bands of one, two and three standard deviations. Right: the predictive ` +
+        `variance, from ${significant(low)} to ${significant(high)}${lowest}; the barycentre of the training inputs ` +
+        `is at x = ${significant(barycentre(row))}.`
+      );
+    })
+    .join(' ');
+}
