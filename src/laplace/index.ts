@@ -1,0 +1,14 @@
+export {
+  bernoulliLikelihood,
+  categoricalLikelihood,
+  gaussianLikelihood,
+  mapObjective,
+} from '../posterior/index.js';
+export type { Likelihood, ObjectiveOptions, PredictiveOptions } from '../posterior/index.js';
+export { fullHessian } from './curvature.js';
+export type { Curvature, CurvatureOf, Precision } from './curvature.js';
+export { hessianVectorGraph, secondOrder } from './hessian.js';
+export type { HessianOptions, SecondOrder } from './hessian.js';
+export { laplace, laplacePredictive, sampleLaplace } from './laplace.js';
+export type { LaplaceOptions, LaplacePosterior } from './laplace.js';
+export { limitsAlong, linearMoments, probitProbability } from './linear.js';
