@@ -1,11 +1,13 @@
 import type { ImageSet } from '../../data/index.js';
-import { activateDropout, cutAtRandom, GraphBuilder, prune, removeDropout, softmax } from '../../graph/index.js';
+import { mcDropout } from '../../dropout/index.js';
+import { removeDropout } from '../../graph/index.js';
 import type { Graph } from '../../graph/index.js';
 import { accuracy, brierScore, expectedCalibrationError, negativeLogLikelihood } from '../../metrics/index.js';
 import { MNIST_DEVIATION, PIXELS } from '../../models/index.js';
+import { odin } from '../../ood/index.js';
 import { fold } from '../../random/index.js';
 import type { Key } from '../../random/index.js';
-import { predict, samplePredictions } from '../../runtime/index.js';
+import { predict } from '../../runtime/index.js';
 import type { PredictOptions } from '../../runtime/index.js';
 import {
   CONFIDENCE,
@@ -13,15 +15,13 @@ import {
   largestLogit,
   maximumClassProbability,
   mutualInformation,
-  ODIN_LOGITS,
-  odinGraph,
   predictedClasses,
   predictiveEntropy,
   softmaxRows,
   summariseSamples,
   variationRatio,
 } from '../../scores/index.js';
-import type { Logits, ProbabilitySamples, SampleSummary } from '../../scores/index.js';
+import type { Logits, SampleSummary } from '../../scores/index.js';
 import type { Tensor } from '../../tensor/index.js';
 import type { Progress, RunContext } from '../run.js';
 import type { TrainedNetworks } from './networks.js';
@@ -114,10 +114,9 @@ export async function evaluateNetworks(
       await summarisedPasses(networks.classifier, sets.ood.images, passes, fold(key, 'ood'), options, half(1)),
     ] as const;
   });
-  const odin = await reporter.phase(`ODIN, seed ${seed}`, async (progress) => {
-    const { temperature, epsilon } = settings.odin;
-    const step = { temperature, epsilon, deviation: MNIST_DEVIATION, input: PIXELS };
-    const runs: [string, typeof step & { gradientTemperature?: number }, 'test' | 'ood'][] = [
+  const steps = await reporter.phase(`ODIN, seed ${seed}`, async (progress) => {
+    const step = { ...settings.odin, deviation: MNIST_DEVIATION, input: PIXELS };
+    const runs: [string, typeof step, 'test' | 'ood'][] = [
       ['test', step, 'test'],
       ['ood', step, 'ood'],
       ['testBefore', { ...step, epsilon: 0 }, 'test'],
@@ -127,8 +126,7 @@ export async function evaluateNetworks(
     ];
     const scores: Record<string, Float64Array> = {};
     for (const [i, [name, own, set]] of runs.entries()) {
-      const outputs = await predict(odinGraph(networks.classifier, own), images[set], options);
-      scores[name] = maximumClassProbability(outputs[ODIN_LOGITS] as Logits);
+      scores[name] = await odin(networks.classifier, images[set], { ...own, ...options });
       progress(i + 1, runs.length);
     }
     return scores;
@@ -139,7 +137,7 @@ export async function evaluateNetworks(
   const errors = Uint8Array.from(predicted, (k, i) => Number(k !== labels[i]));
   const probabilities = softmaxRows(logits);
   const mcp = maximumClassProbability(logits);
-  const rises = odin['test']!.filter((score, i) => score < odin['testBefore']![i]!).length;
+  const rises = steps['test']!.filter((score, i) => score < steps['testBefore']![i]!).length;
   const confidnetLogits = confidence['logits'] as Logits;
   return {
     seed,
@@ -160,49 +158,28 @@ export async function evaluateNetworks(
       mcp,
       ...dropoutScores(testSamples),
       confidnet: confidnetScore(confidence[CONFIDENCE] as Tensor<'float32'>),
-      odin: odin['test']!,
+      odin: steps['test']!,
     },
-    ood: { mcp: maximumClassProbability(oodLogits), ...dropoutScores(oodSamples), odin: odin['ood']! },
+    ood: { mcp: maximumClassProbability(oodLogits), ...dropoutScores(oodSamples), odin: steps['ood']! },
     odin: {
-      before: 1 - mean(odin['testBefore']!),
-      after: 1 - mean(odin['test']!),
+      before: 1 - mean(steps['testBefore']!),
+      after: 1 - mean(steps['test']!),
       rose: rises / predicted.length,
-      oodWithoutStep: odin['oodBefore']!,
-      gradientAtOne: { test: odin['testAtOne']!, ood: odin['oodAtOne']! },
+      oodWithoutStep: steps['oodBefore']!,
+      gradientAtOne: { test: steps['testAtOne']!, ood: steps['oodAtOne']! },
     },
   };
-}
-
-/** MC dropout: probabilities of `passes` passes with a mask for each digit, (S, n, K). The layers before the first dropout run once. */
-export async function dropoutSamples(
-  classifier: Graph,
-  images: Tensor<'uint8'>,
-  passes: number,
-  key: Key,
-  options: PredictOptions,
-): Promise<ProbabilitySamples> {
-  const b = GraphBuilder.from(activateDropout(classifier));
-  const { trunk, head } = cutAtRandom(prune(b.build({ probabilities: softmax(b.value('logits')) })));
-  const { onProgress, ...rest } = options;
-  const features = await predict(trunk, { image: images }, rest);
-  const samples = await samplePredictions(head, features, {
-    ...rest,
-    samples: passes,
-    key,
-    ...(onProgress !== undefined && { onProgress }),
-  });
-  return samples['probabilities'] as ProbabilitySamples;
 }
 
 async function summarisedPasses(
   classifier: Graph,
   images: Tensor<'uint8'>,
-  passes: number,
+  samples: number,
   key: Key,
   options: PredictOptions,
   onProgress: Progress,
 ): Promise<SampleSummary> {
-  return summariseSamples(await dropoutSamples(classifier, images, passes, key, { ...options, onProgress }));
+  return summariseSamples(await mcDropout(classifier, { image: images }, { ...options, samples, key, onProgress }));
 }
 
 function dropoutScores(samples: SampleSummary): Scores {

@@ -1,10 +1,10 @@
 import type { ImageSet } from '../../data/index.js';
+import { mcDropout } from '../../dropout/index.js';
 import type { Graph } from '../../graph/index.js';
 import { fold } from '../../random/index.js';
 import { predictedClasses, summariseSamples, variationRatio } from '../../scores/index.js';
 import type { ProbabilitySamples } from '../../scores/index.js';
 import type { RunContext } from '../run.js';
-import { dropoutSamples } from './evaluate.js';
 import type { Week3Settings } from './settings.js';
 
 /** One test digit under MC dropout: what figures 11 to 13 show. */
@@ -49,7 +49,9 @@ export async function rankDigits(
 ): Promise<DigitUncertainty> {
   const passes = settings.passes.figures;
   const samples = await run.reporter.phase('MC dropout of the figures', (progress) =>
-    dropoutSamples(classifier, test.images, passes, fold(run.key, 'mc-dropout', 'figures'), {
+    mcDropout(classifier, { image: test.images }, {
+      samples: passes,
+      key: fold(run.key, 'mc-dropout', 'figures'),
       workers: run.workers,
       signal: run.signal,
       onProgress: progress,

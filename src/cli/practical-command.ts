@@ -1,0 +1,146 @@
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { InterruptedError } from '../errors/index.js';
+import { runPractical } from '../practical/index.js';
+import type { PracticalResults } from '../practical/index.js';
+import type { Provider } from '../runtime/index.js';
+import { terminalReporter } from './progress.js';
+
+interface Flags {
+  readonly weeks: readonly (1 | 2 | 3)[];
+  readonly seeds: number;
+  readonly seed: number;
+  readonly quick: boolean;
+  readonly published: boolean;
+  readonly ood?: string;
+  readonly data?: string;
+  readonly out: string;
+  readonly threads: number;
+  readonly provider: Provider;
+  readonly resume: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+const EXAMPLES = `Examples:
+  $ credence practical --quick                  everything, shortened, in about a minute
+  $ credence practical                          everything in full, some minutes
+  $ credence practical --weeks 1,2              the first two weeks, seconds
+  $ credence practical --seeds 5 --out five     five networks, intervals over them, counts of wins
+  $ credence practical --resume                 go on where Ctrl-C stopped
+  $ credence practical --json | jq .week3       the numbers on stdout
+`;
+
+/** `credence practical`: runs the three weeks and writes their report. */
+export function addPracticalCommand(program: Command, outcome: { code: number }): void {
+  program
+    .command('practical')
+    .summary('run the practical on uncertainty and write its report')
+    .description('Trains and measures everything of the three-week practical on real data, and writes report.html,\nresults.json, every figure as SVG, PNG and CSV, and the trained weights.')
+    .addHelpText('beforeAll', `${EXAMPLES}`)
+    .option('--weeks <list>', 'the weeks to run', weeks, [1, 2, 3])
+    .option('--seeds <count>', 'networks to train in week 3, from seeds S, S + 1, ...', positiveInteger, 1)
+    .option('--seed <S>', 'the first seed', seed, 1)
+    .option('--quick', 'shorten everything that takes long, and say so', false)
+    .option('--published', 'the published settings and mistakes instead of the corrected ones', false)
+    .option('--ood <name>', 'out-of-distribution set: kmnist or fashion-mnist (default: KMNIST if at hand)')
+    .option('--data <folder>', 'where data sets are looked for first')
+    .option('--out <folder>', 'where everything is written', 'out')
+    .option('--threads <count>', 'threads', positiveInteger, availableParallelism())
+    .addOption(new Option('--provider <name>', 'where networks run').choices(['cpu', 'webgpu', 'cuda']).default('cpu'))
+    .option('--resume', 'go on from the checkpoints of an interrupted run', false)
+    .option('--json', 'print results.json on stdout', false)
+    .option('--quiet', 'no progress', false)
+    .action(async (flags: Flags) => {
+      outcome.code = await practical(flags);
+    });
+}
+
+async function practical(flags: Flags): Promise<number> {
+  const reporter = terminalReporter(process.stderr, { quiet: flags.quiet });
+  const abort = new AbortController();
+  const interrupt = (): void => {
+    // A second Ctrl-C means it.
+    if (abort.signal.aborted) process.exit(130);
+    process.stderr.write(`\n${pc.yellow('stopping')} after the step in hand; Ctrl-C again to stop at once\n`);
+    abort.abort(new InterruptedError({ what: 'credence practical', got: 'Ctrl-C', hint: resumeHint(flags) }));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    const { ood, data, ...rest } = flags;
+    const results = await runPractical(
+      {
+        ...rest,
+        ...(ood !== undefined && { ood }),
+        ...(data !== undefined && { data }),
+        command: commandOf(flags),
+      },
+      reporter,
+      reporter.timings,
+      abort.signal,
+    );
+    if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    if (!flags.quiet) process.stderr.write(summary(results, flags));
+    return 0;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+function summary(results: PracticalResults, flags: Flags): string {
+  const count = (verdict: string): number => results.claims.filter((claim) => claim.verdict === verdict).length;
+  const seconds = Object.values(results.timings).reduce((sum, value) => sum + value, 0);
+  const lines = [
+    '',
+    `${results.figures.length} figures and ${results.claims.length} claims in ${Math.round(seconds)} s: ` +
+      `${count('holds')} hold, ${count('fails')} fail, ${count('depends')} depend`,
+    `Open ${pc.bold(relative('.', `${flags.out}/report.html`))}`,
+  ];
+  if (flags.quick) lines.push(`Next: ${pc.bold('credence practical')} for the full run, whose numbers are the practical's`);
+  else if (flags.seeds === 1) lines.push(`Next: ${pc.bold('credence practical --seeds 5')}, since one seed's failure AUPR is noise`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The command that reproduces a run: its result does not depend on what is left out. */
+function commandOf(flags: Flags): string {
+  const parts = ['credence practical'];
+  if (flags.weeks.join() !== '1,2,3') parts.push(`--weeks ${flags.weeks.join()}`);
+  if (flags.seeds !== 1) parts.push(`--seeds ${flags.seeds}`);
+  parts.push(`--seed ${flags.seed}`);
+  if (flags.quick) parts.push('--quick');
+  if (flags.published) parts.push('--published');
+  if (flags.ood !== undefined) parts.push(`--ood ${flags.ood}`);
+  if (flags.provider !== 'cpu') parts.push(`--provider ${flags.provider}`);
+  return parts.join(' ');
+}
+
+function resumeHint(flags: Flags): string {
+  return `finished networks are kept in ${flags.out}; the same command with --resume goes on`;
+}
+
+function weeks(text: string): (1 | 2 | 3)[] {
+  const chosen = text.split(',').map((part) => {
+    const week = Number(part.trim());
+    if (week === 1 || week === 2 || week === 3) return week;
+    throw new InvalidArgumentError(`expected weeks of 1, 2, 3 separated by commas, got '${text}'.`);
+  });
+  return [...new Set(chosen)].toSorted((a, b) => a - b);
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1 && value <= 1024) return value;
+  throw new InvalidArgumentError(`expected an integer of 1 to 1024, got '${text}'.`);
+}
+
+function seed(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text.trim()) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError(`expected an integer of at least 0, got '${text}'.`);
+}
+

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { createDocument, renderPng } from '../figures/node/index.js';
+import type { Figure } from '../figures/index.js';
+import { writeFileAtomic } from '../files/index.js';
+import type { Progress } from './run.js';
+import { week1Figures } from './week1/figures.js';
+import type { Week1Result } from './week1/index.js';
+import { week2Figures } from './week2/figures.js';
+import type { Week2Result } from './week2/index.js';
+import { week3Figures } from './week3/figures.js';
+import type { Week3Result } from './week3/run.js';
+
+/** The weeks that were run. */
+export interface WeekResults {
+  readonly week1: Week1Result | undefined;
+  readonly week2: Week2Result | undefined;
+  readonly week3: Week3Result | undefined;
+}
+
+/** A figure, its picture as PNG, and the files that it was written to, relative to the run's folder. */
+export interface DrawnFigure {
+  readonly figure: Figure;
+  readonly png: Uint8Array;
+  readonly files: readonly string[];
+}
+
+/** Draws the figures of all weeks and writes each as SVG, PNG and CSV into `figures/` of the run's folder. */
+export async function drawFigures(
+  { week1, week2, week3 }: WeekResults,
+  folder: string,
+  onProgress: Progress,
+): Promise<DrawnFigure[]> {
+  const document = createDocument();
+  const figures = [
+    ...(week1 === undefined ? [] : week1Figures(week1, document)),
+    ...(week2 === undefined ? [] : week2Figures(week2, document)),
+    ...(week3 === undefined ? [] : week3Figures(week3, document)),
+  ];
+  const drawn: DrawnFigure[] = [];
+  for (const figure of figures) {
+    const png = renderPng(figure);
+    const contents = { svg: figure.svg, png, csv: figure.csv };
+    const files: string[] = [];
+    for (const [extension, content] of Object.entries(contents)) {
+      const file = `figures/${figure.id}.${extension}`;
+      await writeFileAtomic(join(folder, file), content);
+      files.push(file);
+    }
+    drawn.push({ figure, png, files });
+    onProgress(drawn.length, figures.length, figure.id);
+  }
+  return drawn;
+}

@@ -1,0 +1,10 @@
+export type { Claim, Evidence, Verdict } from './claims.js';
+export type { PracticalResults } from './results.js';
+export { resultsJsonSchema, resultsSchema } from './results-schema.js';
+export { runPractical } from './run-practical.js';
+export type { PracticalOptions } from './run-practical.js';
+export type { Progress, Reporter } from './run.js';
+export { packageVersion } from './versions.js';
+export { runWeek1 } from './week1/index.js';
+export { runWeek2 } from './week2/index.js';
+export { runWeek3 } from './week3/run.js';
