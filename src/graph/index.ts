@@ -12,6 +12,7 @@ export { encodeOnnx } from './onnx/encode.js';
 export { bindParameters, parametersOf } from './transforms/bind.js';
 export type { Parameters } from './transforms/bind.js';
 export { cutAtRandom, cutAtTrained, extract } from './transforms/cut.js';
+export { dropIdentities } from './transforms/drop-identities.js';
 export { expose } from './transforms/expose.js';
 export { foldConstants } from './transforms/fold.js';
 export { merge } from './transforms/merge.js';

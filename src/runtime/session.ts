@@ -25,11 +25,12 @@ export type Fetches = Readonly<Record<string, Tensor>>;
 export interface Session extends AsyncDisposable {
   readonly graph: Graph;
   /**
-   * Runs the graph on values for all its inputs and returns its outputs, or those that are named.
+   * Runs the graph on values for all its inputs and returns its outputs, or those that are named. `into`: arrays that outputs
+   * are written to instead of new ones, which a loop of large outputs is faster with.
    * @throws ShapeError when a feed is missing, unknown, or not of its input's type and shape.
    * @throws RuntimeError when ONNX Runtime fails.
    */
-  run(feeds: Feeds, options?: { outputs?: readonly string[] }): Promise<Fetches>;
+  run(feeds: Feeds, options?: { outputs?: readonly string[]; into?: Fetches }): Promise<Fetches>;
   close(): Promise<void>;
 }
 
@@ -71,7 +72,7 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
   };
   return {
     graph,
-    async run(feeds, { outputs = graph.outputs } = {}) {
+    async run(feeds, { outputs = graph.outputs, into = {} } = {}) {
       if (closed)
         throw new RuntimeError({
           what: `session of '${graph.name}'`,
@@ -81,8 +82,9 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
       rejectUnknown(graph, feeds);
       const inputs = Object.fromEntries(graph.inputs.map((input) => [input.name, toRuntime(input, feeds)]));
       try {
-        const results = await session.run(inputs, [...outputs]);
-        return Object.fromEntries(outputs.map((name) => [name, fromRuntime(results[name]!)]));
+        const targets = outputs.map((name) => [name, into[name] === undefined ? null : runtimeTensor(into[name], into[name].data)]);
+        const results = await session.run(inputs, Object.fromEntries(targets));
+        return Object.fromEntries(outputs.map((name) => [name, into[name] ?? fromRuntime(results[name]!)]));
       } catch (error) {
         throw failure(`running graph '${graph.name}'`, error);
       }
@@ -121,7 +123,11 @@ function toRuntime(input: Input, feeds: Feeds): RuntimeTensor {
   // The runtime does not take shared memory, and the order in which its kernels sum depends on the alignment of their input.
   const { data: own } = value;
   const data = isShared(own) || own.byteOffset % ALIGNMENT !== 0 ? own.slice() : own;
-  return new RuntimeTensor(value.dtype, data as Float32Array, value.shape);
+  return runtimeTensor(value, data);
+}
+
+function runtimeTensor({ dtype, shape }: Tensor, data: DataOf<DType>): RuntimeTensor {
+  return new RuntimeTensor(dtype, data as Float32Array, shape);
 }
 
 function fromRuntime(value: RuntimeTensor): Tensor {

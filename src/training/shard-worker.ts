@@ -3,11 +3,12 @@ import { openSession } from '../runtime/index.js';
 import type { Session } from '../runtime/index.js';
 import { reportOf } from '../runtime/worker-errors.js';
 import { tensor } from '../tensor/index.js';
+import type { Tensor } from '../tensor/index.js';
 import { PARAMETERS } from '../graph/index.js';
 import { Barrier, DECISION, STEPS_DONE, STOP } from './barrier.js';
 import { Batches } from './batches.js';
 import type { ShardJob, ShardOrder, ShardReply } from './parallel.js';
-import { GRADIENT, MEAN_LOSS, nextName, slotName, STEP } from './step.js';
+import { GRADIENT, MEAN_LOSS, nextName, shardGradientName, slotName, STEP } from './step.js';
 
 const job = ownData as ShardJob;
 let sessions: Promise<[gradients: Session, update: Session]> | undefined;
@@ -37,42 +38,70 @@ async function run(
   const { control, schedule, parameters, slots, shardGradients, shardLosses, losses, worker, workers } = job;
   const batches = new Batches(job.gradients, job.data, schedule);
   const [from, to] = job.part;
-  const own = (vector: Float32Array): ReturnType<typeof tensor> =>
-    tensor('float32', [to - from], vector.slice(from, to));
-  for (let step = start; step < end; step++) {
-    const whole = tensor('float32', [parameters.length], parameters.slice());
+  // The runtime does not take shared memory. These are made once: large new arrays in every step cost more than the copies.
+  const whole = vector(parameters);
+  const gradient = vector(parameters.length);
+  const partGradients = shardGradients.map(() => vector(to - from));
+  let state: PartState = {
+    parameters: vector(parameters.subarray(from, to)),
+    slots: slots.map((slot) => vector(slot.subarray(from, to))),
+  };
+  let next: PartState = { parameters: vector(to - from), slots: slots.map(() => vector(to - from)) };
+
+  for (let step = start, stop = false; step < end && !stop; step++) {
+    whole.data.set(parameters);
     for (let shard = worker; shard < schedule.shards; shard += workers) {
       const feeds = batches.feeds(step, shard);
-      const outputs = feeds && (await gradients.run({ ...feeds, [PARAMETERS]: whole }));
-      if (outputs === undefined) shardGradients[shard]!.fill(0);
-      else shardGradients[shard]!.set(outputs[GRADIENT]!.data as Float32Array);
-      shardLosses[shard] = outputs === undefined ? 0 : (outputs[MEAN_LOSS]!.data[0] as number);
+      if (feeds === undefined) {
+        shardGradients[shard]!.fill(0);
+        shardLosses[shard] = 0;
+        continue;
+      }
+      const outputs = await gradients.run({ ...feeds, [PARAMETERS]: whole }, { into: { [GRADIENT]: gradient } });
+      shardGradients[shard]!.set(gradient.data);
+      shardLosses[shard] = outputs[MEAN_LOSS]!.data[0] as number;
     }
     // Whether to go on must be one thread's decision, made while the others wait, or they would part ways.
     if (worker === 0) Atomics.store(control, DECISION, Atomics.load(control, STOP));
     if (!barrier.wait()) return;
 
     const loss = shardLosses.reduce((total, share) => total + share, 0);
-    const stop = Atomics.load(control, DECISION) === 1 || !Number.isFinite(Math.fround(loss));
-    const sum = new Float32Array(to - from);
-    for (const gradient of shardGradients) {
-      for (let i = from; i < to; i++) sum[i - from]! += gradient[i]!;
-    }
-    const next = await update.run({
-      [PARAMETERS]: own(parameters),
-      [GRADIENT]: tensor('float32', [to - from], sum),
-      [STEP]: tensor('float64', [], Float64Array.of(step + 1)),
-      ...Object.fromEntries(job.slotNames.map((slot, i) => [slotName(slot), own(slots[i]!)])),
-    });
-    parameters.set(next[nextName(PARAMETERS)]!.data as Float32Array, from);
-    job.slotNames.forEach((slot, i) =>
-      slots[i]!.set(next[nextName(slotName(slot))]!.data as Float32Array, from),
-    );
+    stop = Atomics.load(control, DECISION) === 1 || !Number.isFinite(Math.fround(loss));
+    shardGradients.forEach((shared, shard) => partGradients[shard]!.data.set(shared.subarray(from, to)));
+    const feeds = { ...stateFeeds(state, partGradients), [STEP]: tensor('float64', [], Float64Array.of(step + 1)) };
+    await update.run(feeds, { into: stateTargets(next) });
+    [state, next] = [next, state];
+    parameters.set(state.parameters.data, from);
     if (worker === 0) {
       losses[step] = loss;
       Atomics.store(control, STEPS_DONE, step + 1);
     }
     if (!barrier.wait()) return;
-    if (stop) return;
   }
+  slots.forEach((slot, i) => slot.set(state.slots[i]!.data, from));
+}
+
+/** This worker's part of the parameters and of each slot. */
+interface PartState {
+  readonly parameters: Tensor<'float32'>;
+  readonly slots: readonly Tensor<'float32'>[];
+}
+
+function stateFeeds({ parameters, slots }: PartState, gradients: readonly Tensor[]): Record<string, Tensor> {
+  return {
+    [PARAMETERS]: parameters,
+    ...Object.fromEntries(gradients.map((gradient, shard) => [shardGradientName(shard), gradient])),
+    ...Object.fromEntries(job.slotNames.map((slot, i) => [slotName(slot), slots[i]!])),
+  };
+}
+
+function stateTargets({ parameters, slots }: PartState): Record<string, Tensor> {
+  const named = job.slotNames.map((slot, i) => [nextName(slotName(slot)), slots[i]!]);
+  return { [nextName(PARAMETERS)]: parameters, ...Object.fromEntries(named) };
+}
+
+/** A vector of its own memory: zeros of a length, or a copy. */
+function vector(from: number | Float32Array): Tensor<'float32'> {
+  const data = typeof from === 'number' ? new Float32Array(from) : from.slice();
+  return tensor('float32', [data.length], data);
 }

@@ -1,5 +1,6 @@
 import { GraphError } from '../errors/index.js';
 import {
+  add,
   flattenParameters,
   formatType,
   gradient,
@@ -10,7 +11,6 @@ import {
   PARAMETERS,
   prune,
   reduceSum,
-  reshape,
 } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
 import type { Optimiser } from './optimisers.js';
@@ -52,21 +52,25 @@ export function gradientGraph(objective: Graph, loss = 'loss'): Graph {
   );
 }
 
+/** The name of the gradient of shard `shard` among the inputs of an update. */
+export const shardGradientName = (shard: number): string => (shard === 0 ? GRADIENT : `${GRADIENT}/${shard}`);
+
 /**
- * One update of a vector of parameters (or any part of it): inputs `parameters` (P,), `gradient` (P,), the optimiser's slots
- * `slot/<name>` (P,) and `step`, a float64 scalar that counts from 1; outputs `next/...` of parameters and slots.
+ * One update of a vector of parameters (or any part of it): inputs `parameters` (P,), the gradient of each shard of the batch
+ * (`gradient`, `gradient/1`, ...) (P,), summed in that order, the optimiser's slots `slot/<name>` (P,) and `step`, a float64
+ * scalar that counts from 1; outputs `next/...` of parameters and slots.
  */
-export function updateGraph(optimiser: Optimiser): Graph {
+export function updateGraph(optimiser: Optimiser, { shards = 1 }: { shards?: number } = {}): Graph {
   const builder = new GraphBuilder(optimiser.name);
-  const inputs = {
-    parameters: builder.input(PARAMETERS, 'float32', ['P']),
-    gradient: builder.input(GRADIENT, 'float32', ['P']),
-    slots: optimiser.slots.map((slot) => builder.input(slotName(slot), 'float32', ['P'])),
-    step: builder.input(STEP, 'float64', []),
-  };
-  const updated = optimiser.update(inputs);
+  const parameters = builder.input(PARAMETERS, 'float32', ['P']);
+  const gradients = Array.from({ length: shards }, (_, shard) =>
+    builder.input(shardGradientName(shard), 'float32', ['P']),
+  );
+  const slots = optimiser.slots.map((slot) => builder.input(slotName(slot), 'float32', ['P']));
+  const step = builder.input(STEP, 'float64', []);
+  const updated = optimiser.update({ parameters, gradient: gradients.reduce(add), slots, step });
   return builder.build({
-    [nextName(PARAMETERS)]: reshape(updated.parameters, [-1]),
+    [nextName(PARAMETERS)]: updated.parameters,
     ...Object.fromEntries(optimiser.slots.map((slot, i) => [nextName(slotName(slot)), updated.slots[i]!])),
   });
 }

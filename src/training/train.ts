@@ -1,10 +1,10 @@
 import { ConfigurationError, NumericalError } from '../errors/index.js';
-import { flatLayout, foldConstants, PARAMETERS, unpackParameters } from '../graph/index.js';
+import { flatLayout, dropIdentities, foldConstants, PARAMETERS, unpackParameters } from '../graph/index.js';
 import type { FlatLayout, Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
 import { openSession } from '../runtime/index.js';
 import type { Feeds, Session } from '../runtime/index.js';
-import { tensor } from '../tensor/index.js';
+import { tensor, zeros } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { workerCount } from '../runtime/worker-count.js';
 import { Batches, requirePositive, scheduleOf } from './batches.js';
@@ -19,6 +19,7 @@ import {
   gradientGraph,
   MEAN_LOSS,
   nextName,
+  shardGradientName,
   slotName,
   STEP,
   stepGraph,
@@ -124,17 +125,15 @@ async function openStepper(
   workers: number,
 ): Promise<Stepper> {
   if (schedule.shards === 1) {
-    const session = await openSession(foldConstants(stepGraph(objective, optimiser, loss)));
+    const session = await openSession(ready(stepGraph(objective, optimiser, loss)));
     const batches = new Batches(session.graph, data, schedule);
     return {
       run: (state, end, watch) => runWhole(session, batches, optimiser, state, end, watch),
       [Symbol.asyncDispose]: () => session.close(),
     };
   }
-  const [gradients, update] = [
-    foldConstants(gradientGraph(objective, loss)),
-    foldConstants(updateGraph(optimiser)),
-  ];
+  const gradients = ready(gradientGraph(objective, loss));
+  const update = ready(updateGraph(optimiser, schedule));
   if (workers > 1) {
     const parameters = flatLayout(objective).size;
     return openParallelStepper({ gradients, update, data, schedule, optimiser, parameters, steps, workers });
@@ -176,19 +175,22 @@ async function runSharded(
 ): Promise<TrainingState> {
   return advance(state, end, watch, async (step, current) => {
     const feeds = stateFeeds(current, optimiser, step);
-    const sum = new Float32Array(current.parameters.length);
+    const own: Record<string, Tensor> = {};
     let loss = 0;
     for (let shard = 0; shard < shards; shard++) {
-      const own = batches.feeds(step, shard);
-      if (own === undefined) continue;
-      const outputs = await gradients.run({ ...own, [PARAMETERS]: feeds[PARAMETERS]! });
-      const gradient = outputs[GRADIENT]!.data as Float32Array;
-      for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
-      loss += outputs[MEAN_LOSS]!.data[0] as number;
+      const batch = batches.feeds(step, shard);
+      const outputs = batch && (await gradients.run({ ...batch, [PARAMETERS]: feeds[PARAMETERS]! }));
+      own[shardGradientName(shard)] = outputs?.[GRADIENT] ?? zeros('float32', [current.parameters.length]);
+      loss += (outputs?.[MEAN_LOSS]?.data[0] as number | undefined) ?? 0;
     }
-    const outputs = await update.run({ ...feeds, [GRADIENT]: tensor('float32', [sum.length], sum) });
+    const outputs = await update.run({ ...feeds, ...own });
     return { ...nextState(outputs, optimiser), loss };
   });
+}
+
+/** What a session is opened on: nothing left to compute that is known, nothing copied for a name. */
+function ready(graph: Graph): Graph {
+  return dropIdentities(foldConstants(graph));
 }
 
 type Current = Pick<TrainingState, 'parameters' | 'slots'>;

@@ -1,0 +1,72 @@
+import { bindParameters, activateDropout, flatLayout } from '../../graph/index.js';
+import type { Graph } from '../../graph/index.js';
+import { bernoulliLikelihood, likelihoodObjective, mcDropout } from '../../dropout/index.js';
+import { mlp } from '../../models/index.js';
+import { fold } from '../../random/index.js';
+import { BATCH, view } from './context.js';
+import type { Week2Context } from './context.js';
+import { pictureOf } from './picture.js';
+import type { Picture } from './picture.js';
+import type { Setting } from './settings.js';
+import { describe, objectiveOf, pictureBy, trainObjective } from './variational.js';
+import type { VariationalFit } from './variational.js';
+
+/** Figure 7: a mean-field network. */
+export interface NetworkFit extends VariationalFit {
+  /** How many numbers were trained. */
+  readonly parameters: number;
+}
+
+/** Figure 8: a network with dropout. */
+export interface DropoutRun {
+  readonly model: Graph;
+  readonly fit: DropoutFit;
+}
+
+export interface DropoutFit {
+  readonly parameters: number;
+  readonly losses: readonly number[];
+  /** As published: a mask for each pixel. */
+  readonly perPixel: Picture;
+  /** A mask for the whole plane. */
+  readonly shared: Picture;
+}
+
+/** Figure 7 in one setting. */
+export async function runVariationalMlp(context: Week2Context, setting: Setting): Promise<NetworkFit> {
+  const { key, settings } = context;
+  const own = settings.variationalMlp;
+  const model = mlp({ hidden: [own.hidden], key: fold(key, 'mlp') });
+  const objective = objectiveOf(context, setting, model, 'moons');
+  const { parameters, losses } = await trainObjective(context, objective, 'moons', own, 'variational-mlp');
+  const picture = await pictureBy(context, model, parameters, view(context, 'moons'), {
+    epoch: own.epochs,
+    samples: own.samples,
+  });
+  const fit = await describe(context, model, 'moons', parameters, losses, picture);
+  return { ...fit, parameters: flatLayout(objective).size };
+}
+
+/** Figure 8, both ways to draw it. */
+export async function runDropout(context: Week2Context): Promise<DropoutRun> {
+  const { key, settings, workers } = context;
+  const own = settings.dropout;
+  const model = mlp({ hidden: [own.hidden], dropout: own.rate, key: fold(key, 'mlp-dropout') });
+  const objective = likelihoodObjective(activateDropout(model), { likelihood: bernoulliLikelihood });
+  const { parameters, losses } = await trainObjective(context, objective, 'moons', own, 'dropout');
+  const trained = bindParameters(model, parameters);
+  const plane = view(context, 'moons');
+  const picture = async (masks: 'independent' | 'shared'): Promise<Picture> => {
+    const options = { samples: own.samples, key: fold(key, 'masks'), masks, batchSize: BATCH, workers };
+    return pictureOf(await mcDropout(trained, { x: plane.x }, options), plane, own.epochs);
+  };
+  return {
+    model: trained,
+    fit: {
+      parameters: flatLayout(model).size,
+      losses,
+      perPixel: await picture('independent'),
+      shared: await picture('shared'),
+    },
+  };
+}
