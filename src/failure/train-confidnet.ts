@@ -25,7 +25,7 @@ export async function trainConfidnet(model: Graph, data: Feeds, options: TrainCo
   const { onProgress, signal, key } = options;
   const { trunk, head } = cutAtTrained(confidnetObjective(model, options));
   const running = { ...(workers !== undefined && { workers }), ...(signal !== undefined && { signal }) };
-  const features = await predict(trunk, data, running);
+  const features = await predict(trunk, data, { ...running, shared: (shards ?? 1) > 1 });
   const { parameters } = await train(head, features, {
     optimiser,
     epochs,

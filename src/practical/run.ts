@@ -1,4 +1,5 @@
 import type { Key } from '../random/index.js';
+import type { Provider } from '../runtime/index.js';
 
 /** What a piece of long work says about itself while it runs. */
 export type Progress = (done: number, total: number, detail?: string) => void;
@@ -19,6 +20,7 @@ export interface RunContext {
   /** `key(seed)`, folded for each use. */
   readonly key: Key;
   readonly workers: number;
+  readonly provider: Provider;
   /** Whether to go on from an unfinished checkpoint. */
   readonly resume: boolean;
   readonly reporter: Reporter;

@@ -14,6 +14,8 @@ export interface PredictOptions extends SessionOptions {
   readonly batchSize?: number;
   /** Threads with a session each; one a core unless given, 0 for the calling thread. */
   readonly workers?: number;
+  /** Whether the results are in memory that threads share, so that training on them on several threads copies nothing. */
+  readonly shared?: boolean;
   /** Told how many of all examples (times samples) are done. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -83,13 +85,13 @@ async function compute(
   }
   const workers = workerCount(options.workers, tasks.length);
   const { signal, onProgress } = options;
+  const results = new StackedResults(samples, rows, options);
   if (workers > 1) {
     const session = sessionOptions(options);
-    return runInWorkers(graph, data, { tasks, rows, samples, key, workers, session, signal, onProgress });
+    return runInWorkers(graph, data, { tasks, results, key, workers, session, signal, onProgress });
   }
 
   await using session = await openSession(graph, options);
-  const results = new StackedResults(samples, rows);
   for (const [i, task] of tasks.entries()) {
     signal?.throwIfAborted();
     results.put(task, await runTask(session, data, task, key));

@@ -3,8 +3,7 @@ import type { WorkerHandle } from '#workers';
 import type { Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
 import type { Feeds, Fetches, SessionOptions } from './session.js';
-import { StackedResults } from './tasks.js';
-import type { Task } from './tasks.js';
+import type { StackedResults, Task } from './tasks.js';
 import { toShared } from './shared-memory.js';
 import { reported } from './worker-errors.js';
 import type { ErrorReport } from './worker-errors.js';
@@ -29,8 +28,7 @@ export async function runInWorkers(
   data: Feeds,
   work: {
     readonly tasks: readonly Task[];
-    readonly rows: number;
-    readonly samples: number;
+    readonly results: StackedResults;
     readonly key: Key | undefined;
     readonly workers: number;
     readonly session: SessionOptions;
@@ -38,9 +36,8 @@ export async function runInWorkers(
     readonly onProgress: ((done: number, total: number) => void) | undefined;
   },
 ): Promise<Fetches> {
-  const { tasks, rows, samples, key, workers, session, signal, onProgress } = work;
+  const { tasks, results, key, workers, session, signal, onProgress } = work;
   const job: Job = { kind: 'job', graph, data: shared(data), key, session };
-  const results = new StackedResults(samples, rows);
   let next = 0;
   let done = 0;
   await Promise.all(

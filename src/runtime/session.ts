@@ -1,4 +1,11 @@
-import { env, InferenceSession, providers, runtimeName, Tensor as RuntimeTensor } from '#onnxruntime';
+import {
+  InferenceSession,
+  prepare,
+  providers,
+  runtimeName,
+  Tensor as RuntimeTensor,
+  writesToOutputs,
+} from '#onnxruntime';
 import { ConfigurationError, didYouMean, RuntimeError, ShapeError } from '../errors/index.js';
 import { encodeOnnx, formatShape, formatType } from '../graph/index.js';
 import type { Graph, Input } from '../graph/index.js';
@@ -9,7 +16,10 @@ export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
 export interface SessionOptions {
   readonly provider?: Provider;
-  /** Threads of one run; 1 unless given. Workers with a thread each scale better than one session with many. */
+  /**
+   * Threads of one run; 1 unless given. Workers with a thread each scale better than one session with many. In a browser the
+   * first session's number holds for all, and more than 1 needs a page that is cross-origin isolated.
+   */
   readonly threads?: number;
   /** Whether memory is kept between runs (faster) or given back after each. True unless given. */
   readonly keepMemory?: boolean;
@@ -50,7 +60,7 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
     });
   }
   // Warnings of the runtime are about its own optimisations, and its errors are thrown here too.
-  env.logLevel = 'fatal';
+  prepare(threads);
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(encodeOnnx(graph), {
@@ -82,9 +92,9 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
       rejectUnknown(graph, feeds);
       const inputs = Object.fromEntries(graph.inputs.map((input) => [input.name, toRuntime(input, feeds)]));
       try {
-        const targets = outputs.map((name) => [name, into[name] === undefined ? null : runtimeTensor(into[name], into[name].data)]);
+        const targets = outputs.map((name) => [name, writesToOutputs ? targetOf(into[name]) : null] as const);
         const results = await session.run(inputs, Object.fromEntries(targets));
-        return Object.fromEntries(outputs.map((name) => [name, into[name] ?? fromRuntime(results[name]!)]));
+        return Object.fromEntries(outputs.map((name) => [name, placed(results[name]!, into[name])]));
       } catch (error) {
         throw failure(`running graph '${graph.name}'`, error);
       }
@@ -95,12 +105,12 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
 }
 
 function providerName(provider: Provider): string {
-  const name = provider === 'cpu' && !providers.includes('cpu') ? 'wasm' : provider;
-  if (providers.includes(name)) return name;
-  const near = didYouMean(provider, providers);
+  const name = providers.get(provider);
+  if (name !== undefined) return name;
+  const near = didYouMean(provider, providers.keys());
   throw new ConfigurationError({
     what: 'provider',
-    expected: `one of ${providers.join(', ')} (${runtimeName})`,
+    expected: `one of ${[...providers.keys()].join(', ')} (${runtimeName})`,
     got: `'${provider}'`,
     ...(near !== undefined && { hint: `did you mean '${near}'?` }),
   });
@@ -128,6 +138,17 @@ function toRuntime(input: Input, feeds: Feeds): RuntimeTensor {
 
 function runtimeTensor({ dtype, shape }: Tensor, data: DataOf<DType>): RuntimeTensor {
   return new RuntimeTensor(dtype, data as Float32Array, shape);
+}
+
+function targetOf(target: Tensor | undefined): RuntimeTensor | null {
+  return target === undefined ? null : runtimeTensor(target, target.data);
+}
+
+/** The result, in `target` where there is one. */
+function placed(result: RuntimeTensor, target: Tensor | undefined): Tensor {
+  if (target === undefined) return fromRuntime(result);
+  if (!writesToOutputs) (target.data as Float32Array).set(result.data as Float32Array);
+  return target;
 }
 
 function fromRuntime(value: RuntimeTensor): Tensor {

@@ -37,10 +37,12 @@ export class StackedResults {
   readonly values: Record<string, Tensor> = {};
   readonly #samples: number;
   readonly #rows: number;
+  readonly #shared: boolean;
 
-  constructor(samples: number, rows: number) {
+  constructor(samples: number, rows: number, { shared = false }: { shared?: boolean | undefined } = {}) {
     this.#samples = samples;
     this.#rows = rows;
+    this.#shared = shared;
   }
 
   put({ sample, start, end }: Task, outputs: Fetches): void {
@@ -53,7 +55,8 @@ export class StackedResults {
           got: `(${output.shape.join(', ')})`,
         });
       }
-      const target = (this.values[name] ??= zeros(output.dtype, [this.#samples, this.#rows, ...rest]));
+      const shape = [this.#samples, this.#rows, ...rest];
+      const target = (this.values[name] ??= zeros(output.dtype, shape, { shared: this.#shared }));
       copyInto(target, output, (sample * this.#rows + start) * elementCount(rest));
     }
   }

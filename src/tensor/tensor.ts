@@ -27,7 +27,12 @@ export interface Tensor<T extends DType = DType> {
   readonly data: DataOf<T>;
 }
 
-const constructors: { readonly [T in DType]: new (length: number) => Arrays[T] } = {
+interface ArrayConstructor<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (content: number | SharedArrayBuffer): T;
+}
+
+const constructors: { readonly [T in DType]: ArrayConstructor<Arrays[T]> } = {
   float32: Float32Array,
   float64: Float64Array,
   float16: Uint16Array,
@@ -71,9 +76,16 @@ export function tensor<T extends DType>(dtype: T, shape: readonly number[], data
   return { dtype, shape, data };
 }
 
-/** A tensor of zeros. */
-export function zeros<T extends DType>(dtype: T, shape: readonly number[]): Tensor<T> {
-  return tensor(dtype, shape, new constructors[dtype](elementCount(shape)));
+/** A tensor of zeros; with `shared`, in memory that threads share. */
+export function zeros<T extends DType>(
+  dtype: T,
+  shape: readonly number[],
+  { shared = false }: { shared?: boolean } = {},
+): Tensor<T> {
+  const array = constructors[dtype];
+  const count = elementCount(shape);
+  if (!shared) return tensor(dtype, shape, new array(count));
+  return tensor(dtype, shape, new array(new SharedArrayBuffer(count * array.BYTES_PER_ELEMENT)));
 }
 
 /** Rows `start` (inclusive) to `end` (exclusive) of the first dimension, sharing the memory. */

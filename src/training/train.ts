@@ -3,7 +3,7 @@ import { flatLayout, dropIdentities, foldConstants, PARAMETERS, unpackParameters
 import type { FlatLayout, Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
 import { openSession } from '../runtime/index.js';
-import type { Feeds, Session } from '../runtime/index.js';
+import type { Feeds, Provider, Session } from '../runtime/index.js';
 import { tensor, zeros } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { workerCount } from '../runtime/worker-count.js';
@@ -40,6 +40,8 @@ export interface TrainOptions {
   readonly shards?: number;
   /** Threads that share the shards; one a core, at most one a shard, unless given. */
   readonly workers?: number;
+  /** Where the steps run; the CPU unless given. Others run in the calling thread, whatever `workers` says. */
+  readonly provider?: Provider;
   /** The value of the graph that is minimised: a loss for each example, (N,). 'loss' unless given. */
   readonly loss?: string;
   /** Where to go on from: an earlier run's state, of the same graph, data and options. */
@@ -70,10 +72,10 @@ export interface TrainResult {
  * @throws ConfigurationError, ShapeError, DataError before it starts; NumericalError when the loss is no longer finite.
  */
 export async function train(objective: Graph, data: Feeds, options: TrainOptions): Promise<TrainResult> {
-  const { optimiser, epochs, loss = 'loss', from, signal } = options;
+  const { optimiser, epochs, from, signal } = options;
   requirePositive('epochs', epochs);
   const schedule = scheduleOf(objective, data, options);
-  const workers = workerCount(options.workers, schedule.shards);
+  workerCount(options.workers, schedule.shards);
   const steps = epochs * schedule.stepsPerEpoch;
   const layout = flatLayout(objective);
   let state = from ?? initialState(objective, optimiser);
@@ -98,7 +100,7 @@ export async function train(objective: Graph, data: Feeds, options: TrainOptions
     complete,
   });
 
-  await using stepper = await openStepper(objective, data, schedule, optimiser, loss, steps, workers);
+  await using stepper = await openStepper(objective, data, schedule, options, steps);
   while (state.step < steps) {
     const epoch = Math.floor(state.step / schedule.stepsPerEpoch) + 1;
     // Without someone to call after each epoch, threads need not stop in between.
@@ -119,13 +121,11 @@ async function openStepper(
   objective: Graph,
   data: Feeds,
   schedule: Schedule,
-  optimiser: Optimiser,
-  loss: string,
+  { optimiser, loss = 'loss', provider = 'cpu', workers: wanted }: TrainOptions,
   steps: number,
-  workers: number,
 ): Promise<Stepper> {
   if (schedule.shards === 1) {
-    const session = await openSession(ready(stepGraph(objective, optimiser, loss)));
+    const session = await openSession(ready(stepGraph(objective, optimiser, loss)), { provider });
     const batches = new Batches(session.graph, data, schedule);
     return {
       run: (state, end, watch) => runWhole(session, batches, optimiser, state, end, watch),
@@ -134,11 +134,12 @@ async function openStepper(
   }
   const gradients = ready(gradientGraph(objective, loss));
   const update = ready(updateGraph(optimiser, schedule));
+  const workers = provider === 'cpu' ? workerCount(wanted, schedule.shards) : 1;
   if (workers > 1) {
     const parameters = flatLayout(objective).size;
     return openParallelStepper({ gradients, update, data, schedule, optimiser, parameters, steps, workers });
   }
-  const sessions = [await openSession(gradients), await openSession(update)] as const;
+  const sessions = [await openSession(gradients, { provider }), await openSession(update, { provider })] as const;
   const batches = new Batches(gradients, data, schedule);
   return {
     run: (state, end, watch) => runSharded(sessions, batches, schedule.shards, optimiser, state, end, watch),

@@ -82,7 +82,7 @@ export function week2Settings({ published = false }: { readonly published?: bool
     variational: {
       optimiser: { kind: 'adam', learningRate: 0.1 },
       epochs: 30,
-      converged: { optimiser: { kind: 'adam', learningRate: 0.02 }, epochs: 2000, averaged: 1000 },
+      converged: { optimiser: { kind: 'adam', learningRate: 0.1 }, epochs: 1500, averaged: 1000 },
       samples: 100,
     },
     variationalMlp: {
@@ -100,7 +100,7 @@ export function week2Settings({ published = false }: { readonly published?: bool
     },
     planes: {
       blobs: square(-8, 8, 101),
-      moons: { x: { from: -3, to: 4, count: 101 }, y: { from: -3.25, to: 3.75, count: 101 } },
+      moons: { x: { from: -3, to: 4, count: 81 }, y: { from: -3.25, to: 3.75, count: 81 } },
       frames: square(-8, 8, 51),
     },
   });

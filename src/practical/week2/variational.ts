@@ -157,7 +157,7 @@ export async function trainObjective(
   return { parameters, losses: epochLosses };
 }
 
-/** A long training at a small rate, its parameters averaged over the last epochs (Polyak & Juditsky, 1992): they wander about the optimum. */
+/** A long training, its parameters averaged over the last epochs (Polyak & Juditsky, 1992): they wander about the optimum. */
 async function converge(
   context: Week2Context,
   objective: Graph,

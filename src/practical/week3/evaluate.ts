@@ -24,6 +24,7 @@ import {
 import type { Logits, SampleSummary } from '../../scores/index.js';
 import type { Tensor } from '../../tensor/index.js';
 import type { Progress, RunContext } from '../run.js';
+import { runningOn } from './networks.js';
 import type { TrainedNetworks } from './networks.js';
 import type { Week3Settings } from './settings.js';
 
@@ -94,7 +95,7 @@ export async function evaluateNetworks(
   settings: Week3Settings,
 ): Promise<Evaluation> {
   const { reporter, seed } = run;
-  const options: PredictOptions = { workers: run.workers, signal: run.signal };
+  const options = runningOn(run);
   const images = { test: { image: sets.test.images }, ood: { image: sets.ood.images } };
 
   const [logits, oodLogits, confidence] = await reporter.phase(`predictions, seed ${seed}`, async () => {

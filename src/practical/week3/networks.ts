@@ -4,7 +4,7 @@ import type { Graph } from '../../graph/index.js';
 import { FEATURES, mnistConvnet } from '../../models/index.js';
 import { fold } from '../../random/index.js';
 import { predict } from '../../runtime/index.js';
-import type { Feeds } from '../../runtime/index.js';
+import type { Feeds, PredictOptions } from '../../runtime/index.js';
 import { sliceRows } from '../../tensor/index.js';
 import { confidnetGraph, confidnetObjective } from '../../scores/index.js';
 import { adam, classificationObjective } from '../../training/index.js';
@@ -59,7 +59,7 @@ export async function trainNetworks(
     objective: head,
     whole,
     data: async (progress) =>
-      predict(trunk, data, { workers: run.workers, signal: run.signal, onProgress: progress }),
+      predict(trunk, data, { ...runningOn(run), shared: true, onProgress: progress }),
     optimiser: adam({ learningRate: settings.confidnet.learningRate }),
     epochs: settings.confidnet.epochs,
     batchSize,
@@ -71,4 +71,9 @@ export async function trainNetworks(
     confidnet: bindParameters(confidnetGraph(classifier, options), estimated.parameters),
     epochLosses: { classifier: trained.epochLosses, confidnet: estimated.epochLosses },
   };
+}
+
+/** Where and how a run's networks run. */
+export function runningOn({ workers, provider, signal }: RunContext): PredictOptions {
+  return { workers: provider === 'cpu' ? workers : 0, provider, signal };
 }

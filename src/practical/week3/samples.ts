@@ -5,6 +5,7 @@ import { fold } from '../../random/index.js';
 import { predictedClasses, summariseSamples, variationRatio } from '../../scores/index.js';
 import type { ProbabilitySamples } from '../../scores/index.js';
 import type { RunContext } from '../run.js';
+import { runningOn } from './networks.js';
 import type { Week3Settings } from './settings.js';
 
 /** One test digit under MC dropout: what figures 11 to 13 show. */
@@ -52,8 +53,7 @@ export async function rankDigits(
     mcDropout(classifier, { image: test.images }, {
       samples: passes,
       key: fold(run.key, 'mc-dropout', 'figures'),
-      workers: run.workers,
-      signal: run.signal,
+      ...runningOn(run),
       onProgress: progress,
     }),
   );

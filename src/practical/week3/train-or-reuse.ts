@@ -79,6 +79,7 @@ export async function trainOrReuse(
       shards,
       key: trainKey,
       workers: run.workers,
+      provider: run.provider,
       signal: run.signal,
       ...(from !== undefined && { from }),
       onEpoch: (_epoch, current) => save(current),
