@@ -3,6 +3,7 @@ import { fontStyleSheet } from '../figures/node/index.js';
 import { Claim, ClaimSummary, claimAnchor, Command, DataTable, FigureBlock, Formula, Note, Question } from '../report/index.js';
 import { renderPage, SettingsTable, TimingsTable, VerdictBadge } from '../report/index.js';
 import type { Section } from '../report/index.js';
+import type { Verdict } from './claims.js';
 import type { DrawnFigure, WeekResults } from './figures.js';
 import { QUESTIONS, WEEK_TITLES } from './questions.js';
 import type { Question as QuestionText } from './questions.js';
@@ -20,7 +21,11 @@ export function renderReport(results: PracticalResults, figures: readonly DrawnF
       'Every figure of a three-week practical on uncertainty, drawn anew on real data, and every statement of its ' +
       'published report held against the numbers of this run.',
     summary: <Summary results={results} />,
-    sections: [...run.map((week) => weekSection(week, results, figures, weeks)), runSection(results)],
+    sections: [
+      ...run.map((week) => weekSection(week, results, figures, weeks)),
+      { id: 'claims', title: 'All statements', content: <ClaimSummary claims={results.claims} /> },
+      runSection(results),
+    ],
     fonts: fontStyleSheet(),
     footer: (
       <p>
@@ -33,6 +38,7 @@ export function renderReport(results: PracticalResults, figures: readonly DrawnF
 
 function Summary({ results }: { readonly results: PracticalResults }): JSX.Element {
   const { settings, claims, command } = results;
+  const count = (verdict: Verdict): number => claims.filter((claim) => claim.verdict === verdict).length;
   const corrected = claims.filter((claim) => claim.correction !== undefined && claim.verdict !== 'holds');
   return (
     <>
@@ -54,7 +60,10 @@ function Summary({ results }: { readonly results: PracticalResults }): JSX.Eleme
           </p>
         </Note>
       ) : null}
-      <ClaimSummary claims={claims} />
+      <p>
+        {claims.length} statements of the report were held against the numbers of this run: {count('holds')} hold,{' '}
+        {count('fails')} fail, {count('depends')} depend on a condition. <a href="#claims">All of them</a>.
+      </p>
       {corrected.length === 0 ? null : (
         <>
           <p>What the published material has wrong, or says without its condition:</p>
