@@ -1,7 +1,6 @@
 import type { Numbers } from './figure.js';
 import { percent, significant } from './numbers.js';
-import type { LabelledPoints } from './plane.js';
-import type { PlaneGrid } from './raster.js';
+import type { LabelledPoints, PlaneGrid } from './plane-data.js';
 
 /** The state of a training after one epoch. */
 export interface AnimationFrame {

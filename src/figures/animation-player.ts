@@ -98,6 +98,7 @@ const STYLE = `
 .credence-controls input{flex:1 1 10rem;min-width:8rem;accent-color:currentColor}
 .credence-controls output{font-variant-numeric:tabular-nums;min-width:5rem}
 @media screen{.credence-animation[data-live]>svg{display:none}}
+@media (max-width:44rem){.credence-controls{margin-left:0}}
 @media print{.credence-player{display:none}}
 @media (prefers-reduced-motion:reduce){.credence-controls [data-play]{display:none}}
 `.replaceAll('\n', '');

@@ -19,11 +19,12 @@ export interface Content {
  */
 export function compose(
   { id, title, caption = '', alt: given }: FigureOptions,
-  { width, height: exact, parts, csv, alt: made }: Content,
+  { width: exactWidth, height: exactHeight, parts, csv, alt: made }: Content,
 ): Figure {
   assertId(id);
   const alt = given ?? made;
-  const height = Math.ceil(exact);
+  const width = Math.ceil(exactWidth);
+  const height = Math.ceil(exactHeight);
   const body = renumber(
     group(
       { class: FIGURE_CLASS, 'stroke-miterlimit': 4 },

@@ -5,10 +5,9 @@ import { legend } from './legend.js';
 import { compact, extent, mapDecimals, percent, significant } from './numbers.js';
 import { panel } from './panel.js';
 import { aspect, classes, contourMarks, gridColumns, pointMarks, pointRows } from './plane.js';
-import type { LabelledPoints } from './plane.js';
+import type { LabelledPoints, PlaneGrid } from './plane-data.js';
 import { colorBar, diverging, sequential } from './ramp.js';
 import { assertGrid, rasterImage } from './raster.js';
-import type { PlaneGrid } from './raster.js';
 import { table } from './table.js';
 
 export interface DecisionData {
@@ -30,9 +29,9 @@ export interface DecisionData {
 const DEFAULT_CONTOURS: readonly number[] = [0.1, 0.25, 0.5, 0.75, 0.9];
 
 const WIDTH = 880;
-const FRAME_WIDTH = 330;
+const FRAME_WIDTH = 320;
 const LEFT = 54;
-const RIGHT = 500;
+const RIGHT = 482;
 const TOP = 34;
 
 /**

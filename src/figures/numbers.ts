@@ -23,15 +23,17 @@ export function padded([low, high]: readonly [number, number], share: number): [
 export function significant(value: number, digits = 3): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 1e-4 || size >= 10 ** Math.max(digits, 6)) return minus(value.toExponential(digits - 1));
+  if (size < 1e-4 || size >= 10 ** Math.max(digits, 6))
+    return minus(value.toExponential(digits - 1).replace('e+', 'e'));
   const rounded = Number(value.toPrecision(digits));
   return minus(size >= 10 ** (digits - 1) ? rounded.toFixed(0) : rounded.toPrecision(digits));
 }
 
 /** As `significant`, without zeros at the end: 0.04, 12.5. */
 export function compact(value: number, digits = 3): string {
-  const text = significant(value, digits);
-  return /[.]\d*$/.test(text) ? text.replace(/\.?0+$/, '') : text;
+  return significant(value, digits).replace(/(\.\d*?)0+(?=e|$)/, (_, kept: string) =>
+    kept === '.' ? '' : kept,
+  );
 }
 
 /**

@@ -2,14 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { assertValues, assertWithin } from './checks.js';
 import type { Numbers } from './figure.js';
 import type { LegendItem } from './legend.js';
-import type { PlaneGrid } from './raster.js';
-
-/** Points of the plane, (n) each, with their classes 0 and 1. */
-export interface LabelledPoints {
-  readonly x: Numbers;
-  readonly y: Numbers;
-  readonly label: Numbers;
-}
+import type { LabelledPoints, PlaneGrid } from './plane-data.js';
 
 /** Over maps, whose colours do not change with the theme, neither do these. */
 const LINE = '#20262c';

@@ -82,7 +82,7 @@ export function colorBar(options: ColorBarOptions): string {
   return group({ 'aria-label': 'colour legend' }, ...boxes, ...marks);
 }
 
-export function hex(rgb: readonly [number, number, number]): string {
+function hex(rgb: readonly [number, number, number]): string {
   return `#${rgb.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 

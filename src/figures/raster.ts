@@ -2,17 +2,10 @@ import { DataError } from '../errors/index.js';
 import { encodePng } from '../formats/index.js';
 import { assertValues } from './checks.js';
 import type { Numbers } from './figure.js';
+import type { PlaneGrid } from './plane-data.js';
 import { BANDS, bandOf } from './ramp.js';
 import type { Ramp } from './ramp.js';
 import { element } from './svg.js';
-
-/** The points of a rectangular grid over a plane: evenly spaced, ascending, two at least on each axis. */
-export interface PlaneGrid {
-  /** (nx) */
-  readonly x: Numbers;
-  /** (ny) */
-  readonly y: Numbers;
-}
 
 /**
  * @throws DataError for an axis that is not evenly spaced and ascending, or values that are not finite or not `(ny, nx)`.

@@ -56,7 +56,7 @@ export function trainingCurveFigure(panels: readonly TrainingPanel[], options: F
   );
   const top = 20 + Math.max(...keys.map((key) => key.height));
   return compose(options, {
-    width: Math.ceil(left(panels.length - 1) + width + 16),
+    width: left(panels.length - 1) + width + 16,
     height: top + height + 48,
     parts: [
       ...keys.map(({ svg }) => svg),

@@ -1,0 +1,13 @@
+export { Command, Note, Question } from './blocks.js';
+export type { QuestionProps } from './blocks.js';
+export { Claim, ClaimSummary, VerdictBadge, claimAnchor } from './claim.js';
+export type { ClaimView, EvidenceView, VerdictView } from './claim.js';
+export { FigureBlock } from './figure-block.js';
+export type { FigureBlockProps } from './figure-block.js';
+export { formatBytes, formatNumber, formatSeconds } from './format.js';
+export { Formula } from './formula.js';
+export type { FormulaProps } from './formula.js';
+export { renderPage } from './page.js';
+export type { Page, Section } from './page.js';
+export { DataTable, SettingsTable, TimingsTable } from './tables.js';
+export type { DataTableProps, SettingsTableProps, TimingsTableProps } from './tables.js';
