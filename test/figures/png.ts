@@ -24,14 +24,21 @@ export function decodePng(png: Uint8Array): Pixels {
   const data = new Uint8Array(stride * height);
   for (let y = 0; y < height; y++) {
     const filter = raw[y * (stride + 1)]!;
-    if (filter > 2) throw new Error(`filter ${filter}`);
     for (let x = 0; x < stride; x++) {
       const left = x < channels ? 0 : data[y * stride + x - channels]!;
       const above = y === 0 ? 0 : data[(y - 1) * stride + x]!;
-      data[y * stride + x] = raw[y * (stride + 1) + 1 + x]! + [0, left, above][filter]!;
+      const corner = x < channels || y === 0 ? 0 : data[(y - 1) * stride + x - channels]!;
+      const predicted = [0, left, above, (left + above) >> 1, paeth(left, above, corner)][filter]!;
+      data[y * stride + x] = raw[y * (stride + 1) + 1 + x]! + predicted;
     }
   }
   return { width, height, channels, data };
+}
+
+/** Of the three neighbours the one nearest to left + above - corner (PNG, third edition, 9.4). */
+function paeth(left: number, above: number, corner: number): number {
+  const distances = [above - corner, left - corner, left + above - 2 * corner].map(Math.abs);
+  return [left, above, corner][distances.indexOf(Math.min(...distances))]!;
 }
 
 /** The pictures inside a figure, in order. */

@@ -1,6 +1,5 @@
 import { Resvg } from '@resvg/resvg-js';
 import { ConfigurationError } from '../../errors/index.js';
-import { encodePng } from '../../formats/index.js';
 import type { Figure, Theme } from '../figure.js';
 import { withTheme } from '../theme.js';
 import { FONT_NAME, fontFiles } from './fonts.js';
@@ -39,7 +38,7 @@ export function renderPng(
       sansSerifFamily: FONT_NAME,
     },
   }).render();
-  return encodePng({ width: image.width, height: image.height, data: image.pixels });
+  return Uint8Array.from(image.asPng());
 }
 
 /** resvg's name for taking the nearest pixel. */
