@@ -2,6 +2,17 @@ import type { DataOf, DType, Tensor } from '../tensor/index.js';
 
 export type ByteOrder = 'little' | 'big';
 
+/** How a file holds one array: what its header says, and where the elements begin. */
+export interface ArrayLayout {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly order: ByteOrder;
+  /** Whether the first index runs fastest. */
+  readonly fortranOrder: boolean;
+  /** Bytes in front of the first element. */
+  readonly dataStart: number;
+}
+
 const constructors: {
   readonly [T in DType]: {
     readonly BYTES_PER_ELEMENT: number;

@@ -2,6 +2,7 @@ import { ConfigurationError, FormatError } from '../errors/index.js';
 import { elementCount, tensor } from '../tensor/index.js';
 import type { DType, Tensor } from '../tensor/index.js';
 import { decodeElements, encodeElements, itemSize } from './elements.js';
+import type { ArrayLayout } from './elements.js';
 import { gunzip, isGzip } from './gzip.js';
 import { describeBytes } from './signature.js';
 
@@ -23,20 +24,7 @@ const DTYPE_OF_CODE: ReadonlyMap<number, DType> = new Map([
  */
 export function decodeIdx(bytes: Uint8Array, { where = 'IDX data' }: { where?: string } = {}): Tensor {
   if (isGzip(bytes)) return decodeIdx(gunzip(bytes, { where }), { where });
-  const dtype = bytes[0] === 0 && bytes[1] === 0 ? DTYPE_OF_CODE.get(bytes[2] ?? 0) : undefined;
-  const dimensions = bytes[3];
-  if (dtype === undefined || dimensions === undefined) {
-    throw new FormatError({
-      what: 'magic number',
-      expected: 'an IDX file: bytes 00 00, a type, the number of dimensions',
-      got: describeBytes(bytes),
-      where,
-    });
-  }
-  const headerSize = 4 + 4 * dimensions;
-  if (bytes.length < headerSize) throw truncated(`a header of ${headerSize} bytes`, bytes.length, where);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, headerSize);
-  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
+  const { dtype, shape, dataStart: headerSize } = idxLayout(bytes, where);
   const size = headerSize + elementCount(shape) * itemSize(dtype);
   const stated = `${size} bytes for ${dtype} of shape (${shape.join(', ')})`;
   // Not `<`: the size is NaN where a hostile shape overflows and has a zero.
@@ -51,6 +39,33 @@ export function decodeIdx(bytes: Uint8Array, { where = 'IDX data' }: { where?: s
     });
   }
   return tensor(dtype, shape, decodeElements(dtype, bytes.subarray(headerSize), 'big'));
+}
+
+/** Bytes of an IDX header, from the first 4 of the file, not compressed. */
+export function idxHeaderSize(bytes: Uint8Array): number {
+  return 4 + 4 * (bytes[3] ?? 0);
+}
+
+/**
+ * What the header of an IDX file says, from the bytes of the file or of its header.
+ * @throws FormatError when the magic number is wrong or the header is cut.
+ */
+export function idxLayout(bytes: Uint8Array, where: string): ArrayLayout {
+  const dtype = bytes[0] === 0 && bytes[1] === 0 ? DTYPE_OF_CODE.get(bytes[2] ?? 0) : undefined;
+  const dimensions = bytes[3];
+  if (dtype === undefined || dimensions === undefined) {
+    throw new FormatError({
+      what: 'magic number',
+      expected: 'an IDX file: bytes 00 00, a type, the number of dimensions',
+      got: describeBytes(bytes),
+      where,
+    });
+  }
+  const dataStart = idxHeaderSize(bytes);
+  if (bytes.length < dataStart) throw truncated(`a header of ${dataStart} bytes`, bytes.length, where);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, dataStart);
+  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
+  return { dtype, shape, order: 'big', fortranOrder: false, dataStart };
 }
 
 /**

@@ -2,6 +2,7 @@ import { FormatError } from '../errors/index.js';
 import { elementCount, tensor } from '../tensor/index.js';
 import type { DType, Tensor } from '../tensor/index.js';
 import { decodeElements, encodeElements, itemSize } from './elements.js';
+import type { ArrayLayout } from './elements.js';
 import { parseNpyHeader } from './npy-header.js';
 import { describeBytes } from './signature.js';
 
@@ -35,15 +36,37 @@ const DTYPE_OF_KIND: ReadonlyMap<string, DType> = new Map(
  * @throws FormatError
  */
 export function decodeNpy(bytes: Uint8Array, { where = '.npy data' }: { where?: string } = {}): Tensor {
+  const { dtype, shape, order, fortranOrder, dataStart } = npyLayout(bytes, where);
+  const size = elementCount(shape) * itemSize(dtype);
+  if (bytes.length - dataStart !== size) {
+    const descr = `${order === 'big' ? '>' : '<'}${KINDS[dtype]}`;
+    const stated = `${size} bytes of data for ${descr} of shape (${shape.join(', ')})`;
+    throw wrongLength(stated, bytes.length - dataStart, where);
+  }
+  let data = bytes.subarray(dataStart);
+  if (fortranOrder && shape.length > 1) data = toRowMajor(data, shape, itemSize(dtype));
+  if (dtype === 'bool' && data.some((byte) => byte > 1)) {
+    throw new FormatError({ what: '.npy data', expected: 'bytes of 0 and 1 for b1', got: 'others', where });
+  }
+  return tensor(dtype, shape, decodeElements(dtype, data, order));
+}
+
+/** Bytes of a .npy file in front of its data, from its first 12. */
+export function npyHeaderSize(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < 12) return bytes.length;
+  return bytes[6] === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
+}
+
+/**
+ * What the header of a .npy file says, from the bytes of the file or of its header.
+ * @throws FormatError when it is none, is cut, or has an element type that Credence lacks.
+ */
+export function npyLayout(bytes: Uint8Array, where: string): ArrayLayout {
   const version = bytes[6] ?? 0;
   const lengthSize = version === 1 ? 2 : 4;
-  if (
-    MAGIC.some((byte, i) => bytes[i] !== byte) ||
-    version < 1 ||
-    version > 3 ||
-    bytes.length < 8 + lengthSize
-  ) {
-    const isNpy = MAGIC.every((byte, i) => bytes[i] === byte);
+  const isNpy = MAGIC.every((byte, i) => bytes[i] === byte);
+  if (!isNpy || version < 1 || version > 3 || bytes.length < 8 + lengthSize) {
     throw new FormatError({
       what: 'magic number',
       expected: 'a .npy file of version 1, 2 or 3',
@@ -58,7 +81,6 @@ export function decodeNpy(bytes: Uint8Array, { where = '.npy data' }: { where?: 
     bytes.subarray(8 + lengthSize, dataStart),
   );
   const { descr, fortranOrder, shape } = parseNpyHeader(text, where);
-
   const dtype = /^[<>=|]/.test(descr) ? DTYPE_OF_KIND.get(descr.slice(1)) : undefined;
   if (dtype === undefined || (descr.startsWith('|') && itemSize(dtype) > 1)) {
     throw new FormatError({
@@ -69,17 +91,7 @@ export function decodeNpy(bytes: Uint8Array, { where = '.npy data' }: { where?: 
       hint: 'convert the array with astype before saving it',
     });
   }
-  const size = elementCount(shape) * itemSize(dtype);
-  if (bytes.length - dataStart !== size) {
-    const stated = `${size} bytes of data for ${descr} of shape (${shape.join(', ')})`;
-    throw wrongLength(stated, bytes.length - dataStart, where);
-  }
-  let data = bytes.subarray(dataStart);
-  if (fortranOrder && shape.length > 1) data = toRowMajor(data, shape, itemSize(dtype));
-  if (dtype === 'bool' && data.some((byte) => byte > 1)) {
-    throw new FormatError({ what: '.npy data', expected: 'bytes of 0 and 1 for b1', got: 'others', where });
-  }
-  return tensor(dtype, shape, decodeElements(dtype, data, descr.startsWith('>') ? 'big' : 'little'));
+  return { dtype, shape, order: descr.startsWith('>') ? 'big' : 'little', fortranOrder, dataStart };
 }
 
 /** The .npy file of a tensor, to the byte as NumPy writes it: version 1, little-endian, row-major. */
