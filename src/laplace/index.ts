@@ -2,9 +2,16 @@ export {
   bernoulliLikelihood,
   categoricalLikelihood,
   gaussianLikelihood,
+  likelihoodObjective,
   mapObjective,
+  predictions,
 } from '../posterior/index.js';
-export type { Likelihood, ObjectiveOptions, PredictiveOptions } from '../posterior/index.js';
+export type {
+  Likelihood,
+  LikelihoodOptions,
+  ObjectiveOptions,
+  PredictiveOptions,
+} from '../posterior/index.js';
 export { fullHessian } from './curvature.js';
 export type { Curvature, CurvatureOf, Precision } from './curvature.js';
 export { hessianVectorGraph, secondOrder } from './hessian.js';

@@ -5,12 +5,23 @@ import { elementCount, tensor } from '../tensor/index.js';
 import { withPenalty } from '../training/index.js';
 import type { Likelihood } from './likelihoods.js';
 
-export interface ObjectiveOptions {
+export interface LikelihoodOptions {
   readonly likelihood: Likelihood;
-  /** N: the penalty is shared out over so many examples. */
-  readonly trainingSetSize: number;
   /** The model's value that the likelihood takes; 'logits' unless given. */
   readonly output?: string;
+}
+
+export interface ObjectiveOptions extends LikelihoodOptions {
+  /** N: the penalty is shared out over so many examples. */
+  readonly trainingSetSize: number;
+}
+
+/**
+ * Maximum likelihood: a graph with the likelihood's target as a further input, whose output `loss` (N,) is -log p(y_i | f(x_i; w)), in nats.
+ */
+export function likelihoodObjective(model: Graph, options: LikelihoodOptions): Graph {
+  const builder = GraphBuilder.from(model);
+  return builder.build({ loss: appendLikelihood(builder, options) });
 }
 
 /**
@@ -25,9 +36,10 @@ export interface ObjectiveOptions {
  */
 export function mapObjective(
   model: Graph,
-  { priorPrecision, ...options }: ObjectiveOptions & { readonly priorPrecision: number },
+  { priorPrecision, trainingSetSize, ...options }: ObjectiveOptions & { readonly priorPrecision: number },
 ): Graph {
   positive('mapObjective: priorPrecision', priorPrecision);
+  positive('mapObjective: trainingSetSize', trainingSetSize);
   const builder = GraphBuilder.from(model);
   const loss = appendLikelihood(builder, options);
   const size = model.parameters.reduce(
@@ -39,15 +51,14 @@ export function mapObjective(
     .map((name) => builder.value(name))
     .map((weights) => mul(reduceSum(mul(weights, weights)), constantLike(weights, priorPrecision / 2)))
     .reduce(add, builder.constant(tensor('float32', [], Float32Array.of(constant))));
-  return builder.build({ loss: withPenalty(loss, penalty, options.trainingSetSize) });
+  return builder.build({ loss: withPenalty(loss, penalty, trainingSetSize) });
 }
 
 /** Adds the likelihood's target as an input; returns -log p(y_i | f(x_i; w)), (N,). */
 export function appendLikelihood(
   builder: GraphBuilder,
-  { likelihood, trainingSetSize, output = 'logits' }: ObjectiveOptions,
+  { likelihood, output = 'logits' }: LikelihoodOptions,
 ): Value {
-  positive('trainingSetSize', trainingSetSize);
   const value = builder.value(output);
   const { name, dtype } = likelihood.target;
   return likelihood.negativeLogLikelihood(value, builder.input(name, dtype, [value.shape[0]!]));

@@ -1,18 +1,21 @@
 import { ConfigurationError, ShapeError } from '../errors/index.js';
 import {
   bindParameters,
+  constantLike,
   cutAtRandom,
   flatLayout,
   flattenParameters,
   formatShape,
   GraphBuilder,
+  maximum,
+  minimum,
   PARAMETERS,
   prune,
   reshape,
   sigmoid,
   softmax,
 } from '../graph/index.js';
-import type { Graph, Parameters } from '../graph/index.js';
+import type { Graph, Parameters, Value } from '../graph/index.js';
 import type { Key } from '../random/index.js';
 import { openSession, predict, samplePredictions } from '../runtime/index.js';
 import type { Feeds, PredictOptions } from '../runtime/index.js';
@@ -49,12 +52,17 @@ function predictiveGraph(model: Graph, { output = 'logits', link }: LinkOptions)
   const columns = value.shape.length === 1 ? reshape(value, [-1, 1]) : value;
   switch (link ?? (columns.shape[1] === 1 ? 'sigmoid' : 'softmax')) {
     case 'sigmoid':
-      return prune(builder.build({ [PREDICTION]: sigmoid(columns) }));
+      return prune(builder.build({ [PREDICTION]: within01(sigmoid(columns)) }));
     case 'softmax':
       return prune(builder.build({ [PREDICTION]: softmax(columns) }));
     case 'identity':
       return prune(builder.build({ [PREDICTION]: columns }));
   }
+}
+
+/** The runtime's approximation of the sigmoid leaves [0, 1] by a unit in the last place. */
+function within01(p: Value): Value {
+  return maximum(minimum(p, constantLike(p, 1)), constantLike(p, 0));
 }
 
 /** The predictions of one network, the model with its own parameters or with these, (N, C). */

@@ -1,5 +1,10 @@
 export { bernoulliLikelihood, categoricalLikelihood, gaussianLikelihood } from '../posterior/index.js';
-export type { Likelihood, ObjectiveOptions, PredictiveOptions } from '../posterior/index.js';
+export type {
+  Likelihood,
+  LikelihoodOptions,
+  ObjectiveOptions,
+  PredictiveOptions,
+} from '../posterior/index.js';
 export { evidenceLowerBound } from './bound.js';
 export type { BoundEstimate } from './bound.js';
 export { divergenceFromPrior, gaussianDivergence } from './divergence.js';

@@ -32,13 +32,14 @@ export interface VariationalOptions extends ObjectiveOptions, MeanFieldOptions {
  */
 export function variationalObjective(
   model: Graph,
-  { priorDeviation = 1, temperature = 1, initialDeviation, ...options }: VariationalOptions,
+  { priorDeviation = 1, temperature = 1, initialDeviation, trainingSetSize, ...options }: VariationalOptions,
 ): Graph {
   positive('variationalObjective: priorDeviation', priorDeviation);
+  positive('variationalObjective: trainingSetSize', trainingSetSize);
   const builder = GraphBuilder.from(meanField(model, { initialDeviation }));
   const loss = appendLikelihood(builder, options);
   const own = gaussianDivergence(builder.value(MEAN), builder.value(DEVIATION), priorDeviation);
   const divergence = named(own, DIVERGENCE);
   const penalty = temperature === 1 ? divergence : mul(divergence, constantLike(divergence, temperature));
-  return builder.build({ loss: withPenalty(loss, penalty, options.trainingSetSize) });
+  return builder.build({ loss: withPenalty(loss, penalty, trainingSetSize) });
 }

@@ -142,7 +142,7 @@ describe('mapObjective', () => {
   });
 
   it.each([
-    [{ trainingSetSize: 0, priorPrecision: 1 }, /trainingSetSize: expected a number over 0/],
+    [{ trainingSetSize: 0, priorPrecision: 1 }, /mapObjective: trainingSetSize: expected a number over 0/],
     [{ trainingSetSize: 3, priorPrecision: 0 }, /priorPrecision: expected a number over 0/],
     [{ trainingSetSize: 3, priorPrecision: NaN }, /priorPrecision/],
   ])('refuses %j', (options, message) => {

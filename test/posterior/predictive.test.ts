@@ -26,6 +26,25 @@ describe('predictions', () => {
     logits.data.forEach((logit, i) => expect(binary.data[i]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 6));
   });
 
+  it('stay within [0, 1] for logits of any size', async () => {
+    const steps = 4000;
+    const far = tensor(
+      'float32',
+      [steps, 1],
+      Float32Array.from({ length: steps }, (_, i) => (i - steps / 2) / 50),
+    );
+    const line = bindParameters(
+      logistic({ inputs: 1, key: key(4) }),
+      new Map([
+        ['fc.weight', tensor('float32', [1, 1], Float32Array.of(1))],
+        ['fc.bias', tensor('float32', [1], Float32Array.of(0))],
+      ]),
+    );
+    const { data } = await predictions(line, { x: far });
+    expect(Math.min(...data)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...data)).toBeLessThanOrEqual(1);
+  });
+
   it('take parameters by name, all of them', async () => {
     const own = unpackParameters(flatLayout(model), vectors.data.subarray(0, size));
     expect(await predictions(model, { x }, { parameters: own })).toEqual(

@@ -16,9 +16,11 @@ export function week2Differences({ published, corrected, settings, points }: Wee
     `Figure 4: the Hessian of the mean loss makes w1's deviation ${sd(published)}, the prior's, whatever N; that of the sum, ` +
       `at the minimum of the same objective, makes it ${sd(corrected)}. The undecided directions are ` +
       `${show(100 * published.rays.sectors.laplace)} % of all in place of ${show(100 * corrected.rays.sectors.laplace)} %.`,
-    `Figures 5 and 6: with two sigmoids and a divergence that is not in the gradient the deviations shrink to at most ` +
-      `${largest(published.variational.deviation)}, in place of up to ${largest(corrected.variational.deviation)}, and the loss cannot fall ` +
-      `under ${show(sigmoidTwiceFloor(points.blobs.label))} nats.`,
+    `Figures 5 and 6: the published likelihood applies two sigmoids, so that its loss cannot fall under ` +
+      `${show(sigmoidTwiceFloor(points.blobs.label))} nats; it ends at ${show(published.variational.losses.at(-1)!)}, the corrected one at ` +
+      `${show(corrected.variational.losses.at(-1)!)}. After ${settings.variational.epochs} epochs the deviations of both are near where they ` +
+      `began; the corrected figure 5 is that of ${settings.variational.converged.epochs} epochs, whose deviations are up to ` +
+      `${largest(corrected.variational.deviation)} in place of ${largest(published.variational.deviation)}.`,
     `Figure 7: trained so, the network has ${mlp(published)}; with the evidence lower bound ${mlp(corrected)}. Its evidence lower ` +
       `bound is ${show(published.variationalMlp.bound.value)} in place of ${show(corrected.variationalMlp.bound.value)} nats.`,
     'Figure 8 is one training, drawn twice: with a mask for each pixel as published, and with masks shared over the plane.',

@@ -3,6 +3,7 @@ import type { Graph } from '../../graph/index.js';
 import { bernoulliLikelihood, likelihoodObjective, mcDropout } from '../../dropout/index.js';
 import { mlp } from '../../models/index.js';
 import { fold } from '../../random/index.js';
+import type { Tensor } from '../../tensor/index.js';
 import { BATCH, view } from './context.js';
 import type { Week2Context } from './context.js';
 import { pictureOf } from './picture.js';
@@ -30,6 +31,8 @@ export interface DropoutFit {
   readonly perPixel: Picture;
   /** A mask for the whole plane. */
   readonly shared: Picture;
+  /** Standard error of the mean of p over that plane, from its spread over the passes. */
+  readonly planeMeanError: number;
 }
 
 /** Figure 7 in one setting. */
@@ -56,17 +59,32 @@ export async function runDropout(context: Week2Context): Promise<DropoutRun> {
   const { parameters, losses } = await trainObjective(context, objective, 'moons', own, 'dropout');
   const trained = bindParameters(model, parameters);
   const plane = view(context, 'moons');
-  const picture = async (masks: 'independent' | 'shared'): Promise<Picture> => {
-    const options = { samples: own.samples, key: fold(key, 'masks'), masks, batchSize: BATCH, workers };
-    return pictureOf(await mcDropout(trained, { x: plane.x }, options), plane, own.epochs);
-  };
+  const passes = async (masks: 'independent' | 'shared'): Promise<Tensor<'float32'>> =>
+    mcDropout(
+      trained,
+      { x: plane.x },
+      { samples: own.samples, key: fold(key, 'masks'), masks, batchSize: BATCH, workers },
+    );
+  const shared = await passes('shared');
   return {
     model: trained,
     fit: {
       parameters: flatLayout(model).size,
       losses,
-      perPixel: await picture('independent'),
-      shared: await picture('shared'),
+      perPixel: pictureOf(await passes('independent'), plane, own.epochs),
+      shared: pictureOf(shared, plane, own.epochs),
+      planeMeanError: meanError(shared, plane.plane.x.length * plane.plane.y.length),
     },
   };
+}
+
+/** The standard error over the samples (S, n, 1) of the mean of their first `cells`. */
+function meanError({ data, shape }: Tensor<'float32'>, cells: number): number {
+  const [samples, n] = [shape[0]!, shape[1]!];
+  const means = Float64Array.from({ length: samples }, (_, s) => {
+    return data.subarray(s * n, s * n + cells).reduce((sum, p) => sum + p / cells, 0);
+  });
+  const mean = means.reduce((sum, value) => sum + value / samples, 0);
+  const squares = means.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (samples - 1) / samples);
 }

@@ -5,7 +5,7 @@ import {
   predictions,
   probitProbability,
 } from '../../laplace/index.js';
-import { fromRows, normalCdf } from '../../linalg/index.js';
+import { fromRows, normalCdf, sigmoid } from '../../linalg/index.js';
 import { fold } from '../../random/index.js';
 import { mutualInformation } from '../../scores/index.js';
 import type { Tensor } from '../../tensor/index.js';
@@ -25,7 +25,9 @@ export interface Rays {
   readonly map: Float64Array;
   readonly laplace: Float64Array;
   readonly variational: Float64Array;
-  /** MacKay's approximation of Laplace's, (A, R). */
+  /** What the draws of Laplace's estimate, by quadrature of the logit's normal distribution, (A, R). */
+  readonly integral: Float64Array;
+  /** MacKay's approximation of it, (A, R). */
   readonly probit: Float64Array;
   /** Phi(mu'u / sqrt(u'S u)): what they tend to, (A). */
   readonly limits: { readonly laplace: Float64Array; readonly variational: Float64Array };
@@ -55,6 +57,8 @@ const SECTOR_ANGLES = Float64Array.from({ length: 3600 }, (_, i) => (2 * Math.PI
 const DISTANCES = Float64Array.of(-2, -1, -0.25, 0.25, 1, 2);
 const OFFSETS = Float64Array.of(-40, -20, -5, 0, 5, 20, 40);
 const SAMPLES = 2000;
+/** Far away the sigmoid is a step: an error of at most half a step times the density's 0.4. */
+const QUADRATURE_STEPS = 36_000;
 
 export async function runRays(
   { key }: Week2Context,
@@ -69,6 +73,7 @@ export async function runRays(
   const laplace = await laplacePredictive(posterior, model, { x }, draws);
   const sampled = await variationalPredictive(model, variational.parameters, { x }, { ...draws, workers: 0 });
   const single = await predictions(model, { x }, { parameters, workers: 0 });
+  const moments = linearMoments(posterior, fromRows(places.map(([a, b]) => [a, b, 1])));
   const directions = (angles: Float64Array): readonly (readonly number[])[] =>
     Array.from(angles, (angle) => [Math.cos(angle), Math.sin(angle), 0]);
   const limitsOf = (angles: Float64Array): Rays['limits'] => ({
@@ -82,7 +87,8 @@ export async function runRays(
     map: Float64Array.from(single.data),
     laplace: meanOf(laplace),
     variational: meanOf(sampled),
-    probit: probitProbability(linearMoments(posterior, fromRows(places.map(([a, b]) => [a, b, 1])))),
+    integral: moments.mean.map((mean, i) => expectedSigmoid(mean, Math.sqrt(moments.variance[i]!))),
+    probit: probitProbability(moments),
     limits: limitsOf(ANGLES),
     sectors: { laplace: undecided(sectors.laplace), variational: undecided(sectors.variational) },
     samples: SAMPLES,
@@ -121,6 +127,17 @@ function meanFieldLimits(
     const along = u.reduce((sum, value, j) => sum + value * mean[j]!, 0);
     return normalCdf(along / Math.hypot(...u.map((value, j) => value * deviation[j]!)));
   });
+}
+
+/** E[sigmoid(mean + deviation z)] by the trapezoid rule on 9 deviations to both sides. */
+function expectedSigmoid(mean: number, deviation: number): number {
+  const step = 18 / QUADRATURE_STEPS;
+  let sum = 0;
+  for (let i = 0; i <= QUADRATURE_STEPS; i++) {
+    const z = -9 + step * i;
+    sum += step * Math.exp((-z * z) / 2) * sigmoid(mean + deviation * z);
+  }
+  return sum / Math.sqrt(2 * Math.PI);
 }
 
 function undecided(limits: Float64Array): number {

@@ -11,7 +11,7 @@ import { planeOf, pointsOf } from './plane.js';
 import { runParallels, runRays } from './rays.js';
 import type { SettingRun, Week2Result, Week2Run } from './result.js';
 import { week2Settings } from './settings.js';
-import type { Setting } from './settings.js';
+import type { Setting, Week2Settings } from './settings.js';
 import { runTemperatures, runVariational } from './variational.js';
 
 export interface Week2Options {
@@ -27,14 +27,15 @@ export interface Week2Options {
 const STEPS = 13;
 
 /** Runs week 2. The data sets depend on the key alone, so that both settings see the same points. */
-export async function runWeek2({
-  key,
-  published = false,
-  workers = 0,
-  onProgress,
-  signal,
-}: Week2Options): Promise<Week2Result> {
-  const settings = week2Settings({ published });
+export async function runWeek2({ published = false, ...options }: Week2Options): Promise<Week2Result> {
+  return runWeek2With(week2Settings({ published }), options);
+}
+
+/** The same with other settings: fewer epochs, a coarser plane. */
+export async function runWeek2With(
+  settings: Week2Settings,
+  { key, workers = 0, onProgress, signal }: Omit<Week2Options, 'published'>,
+): Promise<Week2Result> {
   const { sets, planes } = settings;
   const context: Week2Context = {
     settings,

@@ -28,26 +28,23 @@ export function evaluationMode({ dropoutChecks }: Week2Run): Claim {
 }
 
 export function speckle(run: Week2Run): Claim {
-  const { perPixel, shared } = run.dropout;
+  const { perPixel, shared, planeMeanError } = run.dropout;
   const columns = run.planes.moons.x.length;
-  const rough = [perPixel, shared].map(({ map }) => roughness(map, columns));
-  const ratio = rough[0]! / rough[1]!;
+  const [rough, smooth] = [perPixel, shared].map(({ map }) => roughness(map, columns));
   const difference = meanOf(perPixel.map.probability) - meanOf(shared.map.probability);
-  // A bound: shared masks err together, by at most the deviation of one pass over the root of the passes.
-  const allowed = 5 * Math.sqrt(0.25 / run.settings.dropout.samples);
   return {
     id: 'week2/2.1/speckle-of-figure-8',
     question: '2.1',
     statement:
       'The speckle of figure 8 is drawn by the method and no uncertainty of the model: a mask for each pixel makes it.',
-    verdict: holdsIf(ratio > 2 && Math.abs(difference) < allowed),
+    verdict: holdsIf(rough! > 2 * smooth! && Math.abs(difference) < 5 * planeMeanError),
     evidence: [
-      evidence('mean difference of p between a pixel and the next, a mask for each pixel', rough[0]!),
-      evidence('the same with a mask for the whole plane', rough[1]!, {
-        expected: `below ${show(rough[0]! / 2)}`,
+      evidence("mean distance of p from its two neighbours' mean, a mask for each pixel", rough!),
+      evidence('the same with a mask for the whole plane', smooth!, {
+        expected: `below ${show(rough! / 2)}`,
       }),
       evidence('mean of p over the plane, first less second', difference, {
-        expected: `0 +- ${show(allowed)}`,
+        expected: `0 +- ${show(5 * planeMeanError)}, five standard errors`,
       }),
     ],
     correction:
@@ -81,11 +78,10 @@ export function masksIndependent({ dropoutChecks, settings }: Week2Run): Claim {
   };
 }
 
-/** Mean difference of p between neighbours in a row. */
+/** Mean of |p - (left + right) / 2| over the pixels inside a row: slopes do not count, noise does. */
 function roughness({ probability }: PredictiveMap, columns: number): number {
-  const steps = probability
-    .slice(1)
-    .map((p, i) => Math.abs(p - probability[i]!))
-    .filter((_, i) => (i + 1) % columns !== 0);
-  return meanOf(steps);
+  const inside = [...probability.keys()].filter((i) => i % columns !== 0 && i % columns !== columns - 1);
+  return meanOf(
+    inside.map((i) => Math.abs(probability[i]! - (probability[i - 1]! + probability[i + 1]!) / 2)),
+  );
 }

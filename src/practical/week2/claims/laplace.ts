@@ -2,7 +2,7 @@ import type { Claim } from '../../claims.js';
 import { evidence, holdsIf, show } from '../../week1/claims/evidence.js';
 import { ownRun } from '../result.js';
 import type { Week2Run } from '../result.js';
-import { distanceToLimits, farthest } from './curves.js';
+import { allowedError, distanceToLimits, farthest } from './curves.js';
 
 export function lessSureAway(run: Week2Run): Claim {
   const { parallels, rays, map } = ownRun(run);
@@ -11,7 +11,7 @@ export function lessSureAway(run: Week2Run): Claim {
   const columns = offsets.length;
   const centre = offsets.indexOf(0);
   const at = (values: Float64Array, column: number): number => values[row * columns + column]!;
-  const outwards = [1, 2, 3].map((step) => [centre - step, centre + step]).flat();
+  const outwards = [1, 2, 3].flatMap((step) => [centre - step, centre + step]);
   const widens = outwards.every((column) => {
     const inner = column + (column < centre ? 1 : -1);
     return at(laplace, column) < at(laplace, inner) && at(epistemic, column) > at(epistemic, inner);
@@ -58,14 +58,14 @@ export function lessSureAway(run: Week2Run): Claim {
 export function tendsToHalf(run: Week2Run): Claim {
   const { rays } = ownRun(run);
   const far = farthest(rays.laplace, rays);
-  const { largest, within } = distanceToLimits(far, rays.limits.laplace, rays.samples);
-  const distance = Math.max(...rays.limits.laplace.map((limit) => Math.abs(limit - 0.5)));
+  const { largest } = distanceToLimits(far, rays.limits.laplace, rays.samples);
+  const distance = Math.max(...far.map((p) => Math.abs(p - 0.5)));
   const near = rays.limits.laplace.filter((limit) => Math.abs(limit - 0.5) < 0.05).length;
   return {
     id: 'week2/1.2/tends-to-half',
     question: '1.2',
     statement: "Far from the data Laplace's probability tends to 1/2.",
-    verdict: holdsIf(!within || distance < 0.05),
+    verdict: holdsIf(distance < allowedError(0.5, rays.samples)),
     evidence: [
       evidence(
         `mean p at distance ${rays.radii.at(-1)}, lowest of ${far.length} directions`,
@@ -102,7 +102,7 @@ export function limitBetween(run: Week2Run): Claim {
         `largest difference from the mean of ${rays.samples} draws at distance ${rays.radii.at(-1)}`,
         largest,
         {
-          expected: `below ${show(5 * Math.sqrt(0.25 / rays.samples))}, five standard errors at p = 1/2`,
+          expected: `below ${show(allowedError(0.5, rays.samples))}, five standard errors where p is 1/2`,
         },
       ),
       evidence('lowest limit', Math.min(...limits), { expected: 'over 0', unit: 'probability' }),
@@ -174,22 +174,30 @@ export function hessianOfTheMean({ published, corrected, settings }: Week2Run): 
 
 export function probitFormula(run: Week2Run): Claim {
   const { rays } = ownRun(run);
-  const differences = rays.probit.map((p, i) => Math.abs(p - rays.laplace[i]!));
-  const largest = Math.max(...differences);
-  const allowed = 0.02 + 5 * Math.sqrt(0.25 / rays.samples);
+  const largest = Math.max(...rays.probit.map((p, i) => Math.abs(p - rays.integral[i]!)));
+  const differences = rays.laplace.map((p, i) => Math.abs(p - rays.integral[i]!));
+  const within = differences.every(
+    (difference, i) => difference < allowedError(rays.integral[i]!, rays.samples),
+  );
   return {
     id: 'week2/1.2/probit-formula',
     question: '1.2',
-    statement: "MacKay's closed form, sigmoid(m / sqrt(1 + pi v / 8)), stands in for the draws.",
-    verdict: holdsIf(largest < allowed),
+    statement:
+      "MacKay's closed form, sigmoid(m / sqrt(1 + pi v / 8)), stands in for the draws to two digits.",
+    verdict: holdsIf(largest < 0.02 && within),
     evidence: [
       evidence(
-        `largest difference from the mean of ${rays.samples} draws, at ${differences.length} points`,
+        `largest difference from the integral, at ${rays.integral.length} points near and far`,
         largest,
         {
-          expected: `below ${show(allowed)}: 0.02 and five standard errors`,
+          expected: 'below 0.02',
+          unit: 'probability',
         },
       ),
+      evidence(`largest difference of ${rays.samples} draws from the integral`, Math.max(...differences), {
+        expected: `below ${show(allowedError(0.5, rays.samples))} where p is 1/2, and less elsewhere`,
+        unit: 'probability',
+      }),
     ],
   };
 }

@@ -87,9 +87,9 @@ export function publishedReachesMap({ published, corrected, settings }: Week2Run
       }),
     ],
     correction:
-      `The blobs are separable, so the likelihood alone has no maximum and the prior decides: the slopes are ` +
-      `${slopes(corrected.map.weights)} and not ${slopes(published.map.weights)}. A weight decay on the mean loss is N times ` +
-      `as strong a prior as the number says, a precision of ${show(precision)} here; that the published weights are the larger ` +
-      'ones is because momentum carries them past and the training ends before they are back.',
+      'The likelihood of blobs that a line separates grows with the weights without end, so that the prior decides where they stop: at ' +
+      `${slopes(corrected.map.weights)}. The published training ends at ${slopes(published.map.weights)}, where ${own.epochs} steps ` +
+      'have carried it from where it began; and a weight decay on the mean loss is a prior of N times its number, a precision of ' +
+      `${show(precision)} here for the 1 that is meant.`,
   };
 }

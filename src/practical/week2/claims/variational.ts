@@ -2,7 +2,7 @@ import type { Claim } from '../../claims.js';
 import { evidence, holdsIf, show } from '../../week1/claims/evidence.js';
 import { ownRun } from '../result.js';
 import type { Week2Run } from '../result.js';
-import { distanceToLimits, farthest, meanOf } from './curves.js';
+import { allowedError, distanceToLimits, farthest, meanOf } from './curves.js';
 
 export function likeLaplace(run: Week2Run): Claim {
   const { laplace, variational, rays } = ownRun(run);
@@ -95,7 +95,7 @@ export function limitsToo(run: Week2Run): Claim {
         `largest difference from the mean of ${rays.samples} draws at distance ${rays.radii.at(-1)}`,
         largest,
         {
-          expected: `below ${show(5 * Math.sqrt(0.25 / rays.samples))}, five standard errors at p = 1/2`,
+          expected: `below ${show(allowedError(0.5, rays.samples))}, five standard errors where p is 1/2`,
         },
       ),
       evidence('lowest limit', Math.min(...limits), { unit: 'probability' }),
