@@ -1,6 +1,8 @@
-import { CredenceError, GraphError } from '../errors/index.js';
+import { CredenceError, didYouMean, GraphError } from '../errors/index.js';
 import type { DType, Tensor } from '../tensor/index.js';
+import { typeOfConstant, withContents } from './contents.js';
 import { operationOf } from './ops/registry.js';
+import { checkShape } from './shapes.js';
 import { formatType } from './types.js';
 import type {
   Attributes,
@@ -69,7 +71,7 @@ export class GraphBuilder implements Builder {
   constant(value: Tensor, name?: string): Value {
     const full = this.#unique(name ?? this.#scoped('constant'));
     this.#constants.set(full, value);
-    return this.#register(full, { ...value, ...contentOf(value) });
+    return this.#register(full, typeOfConstant(value));
   }
 
   constantOf(value: Value): Tensor | undefined {
@@ -91,7 +93,13 @@ export class GraphBuilder implements Builder {
   value(name: string): Value {
     const value = this.#values.get(name);
     if (value === undefined) {
-      throw new GraphError({ what: `graph '${this.name}'`, expected: 'a typed value', got: `'${name}'` });
+      const near = didYouMean(name, this.#values.keys());
+      throw new GraphError({
+        what: `graph '${this.name}'`,
+        expected: 'a typed value',
+        got: `'${name}'`,
+        ...(near !== undefined && { hint: `did you mean '${near}'?` }),
+      });
     }
     return value;
   }
@@ -145,8 +153,10 @@ export class GraphBuilder implements Builder {
   append(graph: Graph, given: ReadonlyMap<string, Value> = new Map()): Map<string, string> {
     const renamed = new Map<string, string>([...given].map(([name, value]) => [name, value.name]));
     const parameters = new Set(graph.parameters);
-    for (const input of graph.inputs) {
-      if (renamed.has(input.name)) continue;
+    const renewed = this.#renewer();
+    for (const original of graph.inputs) {
+      if (renamed.has(original.name)) continue;
+      const input = renewed(original);
       this.#claim(input.name);
       this.#inputs.push(input);
       this.#register(input.name, input);
@@ -164,11 +174,30 @@ export class GraphBuilder implements Builder {
       }
       const full = parameters.has(name) ? name : this.#unique(name);
       this.#constants.set(full, value);
-      this.#register(full, { ...value, ...contentOf(value) });
+      this.#register(full, parameters.has(name) ? value : typeOfConstant(value));
       renamed.set(name, full);
     }
-    for (const original of graph.nodes) this.#appendNode(original, graph, given, renamed);
+    for (const original of graph.nodes) this.#appendNode(original, graph, given, renamed, renewed);
     return renamed;
+  }
+
+  /** Unknown dimensions of another graph get new names here, so that they do not look equal to ones of this graph. */
+  #renewer(): <T extends TensorType>(type: T) => T {
+    const dims = new Map<Dim, Dim>();
+    const renewedDim = (dim: Dim): Dim => {
+      if (typeof dim === 'number' || !dim.startsWith('?')) return dim;
+      if (!dims.has(dim)) dims.set(dim, this.#freshDim());
+      return dims.get(dim)!;
+    };
+    return (type) => ({
+      ...type,
+      shape: type.shape.map(renewedDim),
+      ...(type.content && { content: type.content.map(renewedDim) }),
+    });
+  }
+
+  #freshDim(): string {
+    return `?${this.#fresh++}`;
   }
 
   #appendNode(
@@ -176,6 +205,7 @@ export class GraphBuilder implements Builder {
     graph: Graph,
     given: ReadonlyMap<string, Value>,
     renamed: Map<string, string>,
+    renewed: (type: TensorType) => TensorType,
   ): void {
     if (original.outputs.every((name) => name === '' || given.has(name))) return;
     const outputs = original.outputs.map((name) => (name === '' ? '' : this.#unique(name)));
@@ -186,7 +216,8 @@ export class GraphBuilder implements Builder {
     outputs.forEach((name, i) => {
       if (name === '') return;
       const source = original.outputs[i]!;
-      const type = types?.[i] ?? graph.types.get(source);
+      const declared = graph.types.get(source);
+      const type = types?.[i] ?? (declared && renewed(declared));
       if (type !== undefined) this.#register(name, type);
       if (!given.has(source)) renamed.set(source, name);
     });
@@ -213,6 +244,14 @@ export class GraphBuilder implements Builder {
         throw new GraphError({ what: `graph '${this.name}': output`, expected: 'a value', got: `'${name}'` });
       }
     }
+    const repeated = names.find((name, i) => names.indexOf(name) !== i);
+    if (repeated !== undefined) {
+      throw new GraphError({
+        what: `graph '${this.name}': outputs`,
+        expected: 'different values',
+        got: `'${repeated}' twice`,
+      });
+    }
     const types = new Map<string, TensorType>();
     for (const [name, { dtype, shape, content }] of this.#values) {
       types.set(name, content === undefined ? { dtype, shape } : { dtype, shape, content });
@@ -233,24 +272,32 @@ export class GraphBuilder implements Builder {
 
   #rename(value: Value, name: string): string {
     if (value.name === name) return name;
+    if (this.#names.has(name)) {
+      throw new GraphError({
+        what: `graph '${this.name}': output '${name}'`,
+        expected: 'a name that is not taken by another value',
+        got: 'one that is',
+      });
+    }
     return this.apply('Identity', [value], {}, { name })[0]!.name;
   }
 
-  /** Undefined where the operation, or the type of one of its inputs, is not known: such values pass through untyped. */
-  #infer(node: Node): readonly TensorType[] | undefined {
-    const operation = node.domain === '' ? operationOf(node.op) : undefined;
+  /**
+   * Undefined where the operation, or the type of one of its inputs, is not known, or the graph is of an older opset: such
+   * values pass through untyped.
+   */
+  #infer(node: Node): readonly (TensorType | undefined)[] | undefined {
+    const operation = node.domain === '' && this.#opset >= OPSET ? operationOf(node.op) : undefined;
     const inputs = node.inputs.map((name) => (name === '' ? undefined : this.#values.get(name)));
     if (operation === undefined || node.inputs.some((name, i) => name !== '' && inputs[i] === undefined)) {
       return undefined;
     }
+    const { attributes, outputs } = node;
+    const call = { inputs, attributes, outputs: outputs.length, fresh: () => this.#freshDim() };
     try {
-      return operation.infer({
-        inputs,
-        attributes: node.attributes,
-        outputs: node.outputs.length,
-        constant: (i) => this.#constants.get(node.inputs[i] ?? ''),
-        fresh: () => `?${this.#fresh++}`,
-      });
+      const types = operation.infer(call);
+      for (const type of types) if (type !== undefined) checkShape('result', type.shape);
+      return withContents(operation, call, types);
     } catch (error) {
       if (!(error instanceof CredenceError)) throw error;
       throw new GraphError({
@@ -264,6 +311,7 @@ export class GraphBuilder implements Builder {
 
   #register(name: string, type: TensorType): Value {
     const { dtype, shape, content } = type;
+    checkShape(`value '${name}'`, shape);
     const value: Value = { name, dtype, shape, builder: this, ...(content && { content }) };
     this.#values.set(name, value);
     return value;
@@ -286,11 +334,4 @@ export class GraphBuilder implements Builder {
     this.#names.add(name);
     return name;
   }
-}
-
-/** Small integer constants carry their elements, so that shapes computed from them are known. */
-function contentOf(value: Tensor): { content?: readonly Dim[] } {
-  if (value.dtype !== 'int64' && value.dtype !== 'int32') return {};
-  if (value.shape.length > 1 || value.data.length > 64) return {};
-  return { content: Array.from(value.data as ArrayLike<number | bigint>, Number) };
 }

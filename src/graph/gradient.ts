@@ -1,10 +1,11 @@
 import { CredenceError, GraphError } from '../errors/index.js';
 import { GraphBuilder } from './builder.js';
 import { constantLike } from './functions/arithmetic.js';
-import { expandLike } from './ops/adjoints.js';
+import type { Operation } from './operation.js';
+import { expandLike, zerosLike } from './ops/adjoints.js';
 import { operationOf } from './ops/registry.js';
 import { formatType } from './types.js';
-import type { Graph, Node, Value } from './types.js';
+import type { Graph, Node, TensorType, Value } from './types.js';
 
 /** The name of the output that `gradient` adds for a value. */
 export function gradientName(value: string): string {
@@ -17,7 +18,8 @@ export function gradientName(value: string): string {
  *
  * Reverse mode (Linnainmaa, 1970): the rules of the operations are applied from `of` back, along the paths that lead to
  * the values asked for and no others. A value that `of` does not depend on has gradient 0.
- * @throws GraphError when a name is unknown, or an operation on the way has no derivative.
+ * Where an output's name is taken (in a gradient of a gradient), it gets a number.
+ * @throws GraphError when a name is unknown, or listing the operations on the way that have no derivative.
  */
 export function gradient(
   graph: Graph,
@@ -47,6 +49,17 @@ export function appendGradient(
       got: formatType(source),
     });
   }
+  const targets = withRespectTo.map((name) => builder.value(name));
+  const missing = underived(nodes, of, withRespectTo, (name) =>
+    builder.has(name) ? builder.value(name) : undefined,
+  );
+  if (missing.length > 0) {
+    throw new GraphError({
+      what: `derivative of '${of}'`,
+      expected: 'a rule for every operation on the way',
+      got: missing.map(({ op, name, reason }) => `${reason} ${op} '${name}'`).join(', '),
+    });
+  }
   const adjoints = new Map<string, Value>([[of, expandLike(constantLike(source, 1), source)]]);
   const onPath = dependents(nodes, withRespectTo);
   builder.scope('gradient', () => {
@@ -55,10 +68,7 @@ export function appendGradient(
       if (reached && node.inputs.some((name) => onPath.has(name))) derive(builder, node, adjoints, onPath);
     }
   });
-  return withRespectTo.map((name) => {
-    const value = builder.value(name);
-    return adjoints.get(name) ?? expandLike(constantLike(value, 0), value);
-  });
+  return targets.map((value) => adjoints.get(value.name) ?? zerosLike(value));
 }
 
 function derive(
@@ -67,30 +77,20 @@ function derive(
   adjoints: Map<string, Value>,
   onPath: ReadonlySet<string>,
 ): void {
-  const rule = node.domain === '' ? operationOf(node.op)?.gradient : undefined;
+  const operation = operationFor(node);
   const inputs = node.inputs.map((name) => (name === '' ? undefined : builder.value(name)));
-  const differentiable = (value: Value | undefined): boolean => value?.dtype.startsWith('float') ?? false;
-  const wanted = inputs.map((input) => differentiable(input) && onPath.has(input!.name));
-  if (!wanted.includes(true)) return;
-  if (rule === undefined) {
-    if (hasZeroDerivative(node.op)) return;
-    throw new GraphError({
-      what: `derivative of ${node.op}(${inputs.map(formatType).join(', ')})`,
-      expected: 'a rule',
-      got: 'none',
-      where: `node '${node.name}'`,
-    });
-  }
+  const wanted = inputs.map((input) => isFloat(input) && onPath.has(input!.name));
+  if (!wanted.includes(true) || operation?.gradient === undefined) return;
   const call = {
     inputs,
-    outputs: node.outputs.filter((name) => name !== '').map((name) => builder.value(name)),
+    outputs: node.outputs.map((name) => (name === '' ? undefined : builder.value(name))),
     adjoints: node.outputs.map((name) => adjoints.get(name)),
     attributes: node.attributes,
     wanted,
   };
   let partials: readonly (Value | undefined)[];
   try {
-    partials = rule(call);
+    partials = operation.gradient(call);
   } catch (error) {
     if (!(error instanceof CredenceError)) throw error;
     throw new GraphError({
@@ -108,6 +108,63 @@ function derive(
   });
 }
 
+/** An operation that stands in the way of a derivative. */
+export interface Underived {
+  readonly op: string;
+  /** The node's name. */
+  readonly name: string;
+  /** 'no rule for', or what is not known of it. */
+  readonly reason: string;
+}
+
+/**
+ * The operations between these values and `of` whose derivative is not known; none where `gradient` will work (but for
+ * what a rule itself refuses: a mode, sizes that are not known).
+ */
+export function underivedOperations(
+  graph: Graph,
+  { of, withRespectTo }: { of: string; withRespectTo: readonly string[] },
+): Underived[] {
+  return underived(graph.nodes, of, withRespectTo, (name) => graph.types.get(name));
+}
+
+function underived(
+  nodes: readonly Node[],
+  of: string,
+  withRespectTo: readonly string[],
+  typeOf: (name: string) => TensorType | undefined,
+): Underived[] {
+  const carries = (name: string): boolean =>
+    name !== '' && (typeOf(name) === undefined || isFloat(typeOf(name)));
+  const forward = new Set(withRespectTo);
+  const flowing = nodes.filter((node) => {
+    const flows = !operationFor(node)?.flat && node.inputs.some((name) => forward.has(name) && carries(name));
+    if (flows) for (const name of node.outputs) if (carries(name)) forward.add(name);
+    return flows;
+  });
+  const backward = new Set([of]);
+  const found: Underived[] = [];
+  for (const node of flowing.toReversed()) {
+    if (!node.outputs.some((name) => backward.has(name))) continue;
+    for (const name of node.inputs) if (forward.has(name) && carries(name)) backward.add(name);
+    const untyped = [...node.inputs, ...node.outputs].find(
+      (name) => name !== '' && typeOf(name) === undefined,
+    );
+    const { op, name } = node;
+    if (operationFor(node)?.gradient === undefined) found.push({ op, name, reason: 'no rule for' });
+    else if (untyped !== undefined) found.push({ op, name, reason: `unknown type of '${untyped}' of` });
+  }
+  return found.toReversed();
+}
+
+function operationFor(node: Node): Operation | undefined {
+  return node.domain === '' ? operationOf(node.op) : undefined;
+}
+
+function isFloat(type: TensorType | undefined): boolean {
+  return type?.dtype.startsWith('float') ?? false;
+}
+
 /** The values that depend on one of these, themselves included. */
 export function dependents(nodes: readonly Node[], values: Iterable<string>): Set<string> {
   const reached = new Set(values);
@@ -115,8 +172,4 @@ export function dependents(nodes: readonly Node[], values: Iterable<string>): Se
     if (node.inputs.some((name) => reached.has(name))) for (const name of node.outputs) reached.add(name);
   }
   return reached;
-}
-
-function hasZeroDerivative(op: string): boolean {
-  return ['Sign', 'Floor', 'Ceil', 'Round', 'ArgMax', 'ArgMin', 'Shape', 'Size', 'OneHot'].includes(op);
 }

@@ -1,5 +1,4 @@
 import { GraphError } from '../errors/index.js';
-import type { Tensor } from '../tensor/index.js';
 import type { Attributes, TensorType, Value } from './types.js';
 
 /** An array of the float64 reference, whatever its element type: integers up to 2^53 and booleans as numbers. */
@@ -14,15 +13,14 @@ export interface InferenceCall {
   readonly attributes: Attributes;
   /** How many outputs the node names. */
   readonly outputs: number;
-  /** The tensor behind input i where it is a constant. */
-  readonly constant: (i: number) => Tensor | undefined;
   /** A dimension that nothing is known of. */
   readonly fresh: () => string;
 }
 
 export interface GradientCall {
   readonly inputs: readonly (Value | undefined)[];
-  readonly outputs: readonly Value[];
+  /** By output, undefined where it is left out. */
+  readonly outputs: readonly (Value | undefined)[];
   /** d(of)/d(output), by output; undefined where nothing depends on it. */
   readonly adjoints: readonly (Value | undefined)[];
   readonly attributes: Attributes;
@@ -39,12 +37,19 @@ export interface EvaluationCall {
 /** All that Credence knows of an ONNX operation. */
 export interface Operation {
   readonly op: string;
-  /** The types of the outputs. @throws ShapeError when the inputs do not fit; the builder adds the place. */
-  readonly infer: (call: InferenceCall) => readonly TensorType[];
+  /**
+   * The types of the outputs, undefined where they cannot be told before the graph runs.
+   * @throws ShapeError when the inputs do not fit; the builder adds the place.
+   */
+  readonly infer: (call: InferenceCall) => readonly (TensorType | undefined)[];
   /** d(of)/d(input) for each input, as values built after the node; absent where there is no derivative. */
   readonly gradient?: (call: GradientCall) => readonly (Value | undefined)[];
+  /** Piecewise constant: the derivative is 0 wherever there is one. */
+  readonly flat?: boolean;
   /** The outputs in float64, computed as plainly as possible: the yardstick of the tests, and what folds constants. */
   readonly evaluate?: (call: EvaluationCall) => readonly ReferenceArray[];
+  /** Evaluated on small values that are known while a graph is built, so that shapes computed in the graph are known. */
+  readonly onContent?: boolean;
 }
 
 /** Input i, which the operation cannot do without. @throws GraphError */
@@ -72,4 +77,13 @@ export function intsAttribute(attributes: Attributes, name: string): readonly nu
 export function textAttribute(attributes: Attributes, name: string, fallback: string): string {
   const attribute = attributes[name];
   return attribute?.type === 'string' ? attribute.value : fallback;
+}
+
+export function floatsAttribute(attributes: Attributes, name: string): readonly number[] | undefined {
+  const attribute = attributes[name];
+  return attribute?.type === 'floats' ? attribute.value : undefined;
+}
+
+export function flagAttribute(attributes: Attributes, name: string, fallback = false): boolean {
+  return intAttribute(attributes, name, fallback ? 1 : 0) === 1;
 }

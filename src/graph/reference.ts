@@ -1,6 +1,6 @@
 import { GraphError } from '../errors/index.js';
-import { tensor } from '../tensor/index.js';
 import type { DType, Tensor } from '../tensor/index.js';
+import { numbersIn, tensorOfNumbers } from './elements.js';
 import type { ReferenceArray } from './operation.js';
 import { operationOf } from './ops/registry.js';
 import type { Graph } from './types.js';
@@ -16,8 +16,8 @@ export function evaluateReference(
   const values = new Map<string, ReferenceArray>(Object.entries(feeds));
   for (const [name, value] of graph.constants) if (!values.has(name)) values.set(name, toReference(value));
   for (const node of graph.nodes) {
-    const evaluate = operationOf(node.op)?.evaluate;
-    if (evaluate === undefined) {
+    const operation = node.domain === '' ? operationOf(node.op) : undefined;
+    if (operation?.evaluate === undefined) {
       throw new GraphError({ what: `reference of ${node.op}`, expected: 'an evaluation', where: node.name });
     }
     const inputs = node.inputs.map((name) => {
@@ -32,45 +32,20 @@ export function evaluateReference(
       }
       return value;
     });
-    const outputs = evaluate({ inputs, attributes: node.attributes, outputs: node.outputs.length });
+    const outputs = operation.evaluate({ inputs, attributes: node.attributes, outputs: node.outputs.length });
     node.outputs.forEach((name, i) => name !== '' && values.set(name, outputs[i]!));
   }
   return values;
 }
 
-/** A tensor's numbers in float64. float16 is not decoded: cast it in the graph. */
+/** A tensor's numbers in float64. */
 export function toReference(value: Tensor): ReferenceArray {
-  if (value.dtype === 'float16') {
-    throw new GraphError({ what: 'reference', expected: 'a type other than float16', got: 'float16' });
-  }
-  return {
-    dtype: value.dtype,
-    shape: value.shape,
-    data: Float64Array.from(value.data as ArrayLike<number | bigint>, Number),
-  };
+  return { dtype: value.dtype, shape: value.shape, data: numbersIn(value) };
 }
 
-/** The array rounded to its element type. */
+/** The array rounded to its element type. @throws GraphError when a number that should be an integer is NaN. */
 export function fromReference({ dtype, shape, data }: ReferenceArray): Tensor {
-  switch (dtype) {
-    case 'float64':
-      return tensor(dtype, shape, data);
-    case 'float32':
-      return tensor(dtype, shape, Float32Array.from(data));
-    case 'int64':
-      return tensor(
-        dtype,
-        shape,
-        BigInt64Array.from(data, (x) => BigInt(x)),
-      );
-    case 'int32':
-      return tensor(dtype, shape, Int32Array.from(data));
-    case 'uint8':
-    case 'bool':
-      return tensor(dtype, shape, Uint8Array.from(data));
-    default:
-      throw new GraphError({ what: 'reference', expected: 'float, int64, int32, uint8 or bool', got: dtype });
-  }
+  return tensorOfNumbers(dtype, shape, data);
 }
 
 /** An array of the reference from plain numbers. */

@@ -62,3 +62,17 @@ export function staticShape(what: string, shape: Shape): number[] {
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 }
+
+/** More axes than any tensor has: a hostile file could otherwise make them grow from node to node. */
+const MAXIMUM_RANK = 64;
+
+/** @throws ShapeError when the shape is not one a tensor can have. */
+export function checkShape(what: string, shape: Shape): void {
+  const whole = shape.every((dim) => typeof dim === 'string' || (Number.isSafeInteger(dim) && dim >= 0));
+  if (whole && shape.length <= MAXIMUM_RANK) return;
+  throw new ShapeError({
+    what,
+    expected: `at most ${MAXIMUM_RANK} axes of sizes of at least 0`,
+    got: shape.length <= MAXIMUM_RANK ? formatShape(shape) : `${shape.length} axes`,
+  });
+}

@@ -8,7 +8,7 @@ export type Shape = readonly Dim[];
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: Shape;
-  /** The elements of a small integer value where they are known: what Shape, Gather and Concat make for Reshape. */
+  /** The elements of a small value where they are known: constants, and what Shape, Gather and Concat make for Reshape. */
   readonly content?: readonly Dim[];
 }
 

@@ -1,7 +1,7 @@
 /** Element-wise functions of values, with ONNX's broadcasting. Shapes (a) and (b) give their common broadcast shape. */
 import { tensor } from '../../tensor/index.js';
-import type { DType, Tensor } from '../../tensor/index.js';
-import { GraphError } from '../../errors/index.js';
+import type { DType } from '../../tensor/index.js';
+import { tensorOfNumbers } from '../elements.js';
 import { float, int } from '../types.js';
 import type { Builder, Value } from '../types.js';
 
@@ -72,35 +72,13 @@ export function cast(x: Value, dtype: DType): Value {
   return x.builder.apply('Cast', [x], { to: int(ELEMENT_TYPES[dtype]) })[0]!;
 }
 
-/** A constant scalar of a value's type, () unless a shape is given. */
+/** A constant of a value's type, a scalar unless a shape is given. */
 export function constantLike(like: Value, value: number, shape: readonly number[] = []): Value {
-  return like.builder.constant(filled(like.dtype, shape, value));
+  const n = shape.reduce((product, size) => product * size, 1);
+  return like.builder.constant(tensorOfNumbers(like.dtype, shape, new Float64Array(n).fill(value)));
 }
 
 /** A constant of integers (n,), as ONNX wants shapes and axes. */
 export function int64s(builder: Builder, values: readonly number[]): Value {
   return builder.constant(tensor('int64', [values.length], BigInt64Array.from(values, BigInt)));
-}
-
-function filled(dtype: DType, shape: readonly number[], value: number): Tensor {
-  const n = shape.reduce((product, size) => product * size, 1);
-  switch (dtype) {
-    case 'float32':
-      return tensor(dtype, shape, new Float32Array(n).fill(value));
-    case 'float64':
-      return tensor(dtype, shape, new Float64Array(n).fill(value));
-    case 'int32':
-      return tensor(dtype, shape, new Int32Array(n).fill(value));
-    case 'int64':
-      return tensor(dtype, shape, new BigInt64Array(n).fill(BigInt(value)));
-    case 'uint8':
-    case 'bool':
-      return tensor(dtype, shape, new Uint8Array(n).fill(value));
-    default:
-      throw new GraphError({
-        what: 'constantLike: type',
-        expected: 'float, int32, int64, uint8 or bool',
-        got: dtype,
-      });
-  }
 }

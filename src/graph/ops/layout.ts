@@ -1,139 +1,120 @@
 import { ShapeError } from '../../errors/index.js';
 import { squeeze, transpose, unsqueeze } from '../functions/shaping.js';
-import { intAttribute, intsAttribute, required } from '../operation.js';
+import { flagAttribute, intAttribute, intsAttribute, required } from '../operation.js';
 import type { Operation } from '../operation.js';
-import { broadcastShapes, knownCount, normalAxis } from '../shapes.js';
+import { knownCount, normalAxis } from '../shapes.js';
 import { formatShape } from '../types.js';
-import type { Attributes, Dim, Shape, TensorType } from '../types.js';
-import { reshapeLike, sumTo } from './adjoints.js';
+import type { Attributes, Dim, Shape } from '../types.js';
+import { reshapeLike } from './adjoints.js';
+import { inShape, knownNumbers, sizesOf } from './inference.js';
 import { at, buildArray } from './reference-arrays.js';
+
+const reshapeOperation: Operation = {
+  op: 'Reshape',
+  onContent: true,
+  infer: ({ inputs, attributes, fresh }) => {
+    const [x, target] = [required(inputs, 0), required(inputs, 1)];
+    const sizes = sizesOf(target, fresh);
+    return [sizes && inShape(x, reshaped(x.shape, sizes, flagAttribute(attributes, 'allowzero'), fresh))];
+  },
+  evaluate: ({ inputs, attributes }) => {
+    const [x, target] = [required(inputs, 0), required(inputs, 1)];
+    const shape = reshaped(x.shape, [...target.data], flagAttribute(attributes, 'allowzero'), String);
+    return [{ ...x, shape: shape.map(Number) }];
+  },
+  gradient: ({ inputs, adjoints }) => [reshapeLike(adjoints[0]!, required(inputs, 0)), undefined],
+};
+
+const flattenOperation: Operation = {
+  op: 'Flatten',
+  infer: ({ inputs, attributes, fresh }) => {
+    const x = required(inputs, 0);
+    return [{ dtype: x.dtype, shape: flattened(x.shape, intAttribute(attributes, 'axis', 1), fresh) }];
+  },
+  evaluate: ({ inputs, attributes }) => {
+    const x = required(inputs, 0);
+    return [{ ...x, shape: flattened(x.shape, intAttribute(attributes, 'axis', 1), String).map(Number) }];
+  },
+  gradient: ({ inputs, adjoints }) => [reshapeLike(adjoints[0]!, required(inputs, 0))],
+};
+
+const transposeOperation: Operation = {
+  op: 'Transpose',
+  infer: ({ inputs, attributes }) => {
+    const { dtype, shape } = required(inputs, 0);
+    return [{ dtype, shape: permutationOf(attributes, shape).map((axis) => shape[axis]!) }];
+  },
+  evaluate: ({ inputs, attributes }) => {
+    const x = required(inputs, 0);
+    const permutation = permutationOf(attributes, x.shape);
+    const shape = permutation.map((axis) => x.shape[axis]!);
+    const source = x.shape.map(() => 0);
+    return [
+      buildArray(x.dtype, shape, (index) => {
+        permutation.forEach((axis, i) => (source[axis] = index[i]!));
+        return at(x, source);
+      }),
+    ];
+  },
+  gradient: ({ inputs, adjoints, attributes }) => {
+    const permutation = permutationOf(attributes, required(inputs, 0).shape);
+    return [
+      transpose(
+        adjoints[0]!,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ];
+  },
+};
+
+/** Without axes, all of size 1 go; a named size is taken to be above 1. */
+const squeezeOperation: Operation = {
+  op: 'Squeeze',
+  infer: ({ inputs }) => {
+    const x = required(inputs, 0);
+    const given = knownNumbers(inputs[1]);
+    if (inputs[1] !== undefined && given === undefined) return [undefined];
+    return [inShape(x, squeezed(x.shape, squeezedAxes(x.shape, given)))];
+  },
+  evaluate: ({ inputs }) => {
+    const x = required(inputs, 0);
+    const axes = squeezedAxes(x.shape, inputs[1] && [...inputs[1].data]);
+    return [{ ...x, shape: squeezed(x.shape, axes).map(Number) }];
+  },
+  gradient: ({ inputs, adjoints }) => {
+    const x = required(inputs, 0);
+    return [unsqueeze(adjoints[0]!, squeezedAxes(x.shape, knownNumbers(inputs[1]))), undefined];
+  },
+};
+
+const unsqueezeOperation: Operation = {
+  op: 'Unsqueeze',
+  infer: ({ inputs }) => {
+    const [x, axes] = [required(inputs, 0), required(inputs, 1)];
+    const known = knownNumbers(axes);
+    return [known && inShape(x, unsqueezed(x.shape, known).shape)];
+  },
+  evaluate: ({ inputs }) => {
+    const x = required(inputs, 0);
+    return [{ ...x, shape: unsqueezed(x.shape, [...required(inputs, 1).data]).shape.map(Number) }];
+  },
+  gradient: ({ inputs, adjoints }) => {
+    const axes = knownNumbers(inputs[1]) ?? [];
+    return [squeeze(adjoints[0]!, unsqueezed(required(inputs, 0).shape, axes).axes), undefined];
+  },
+};
 
 /** Operations that keep the elements and change their arrangement. */
 export const layoutOperations: readonly Operation[] = [
-  {
-    op: 'Reshape',
-    infer: ({ inputs, attributes, fresh }) => {
-      const [x, target] = [required(inputs, 0), required(inputs, 1)];
-      const allowZero = intAttribute(attributes, 'allowzero', 0) === 1;
-      return [{ ...x, shape: reshaped(x.shape, target, allowZero, fresh) }];
-    },
-    evaluate: ({ inputs, attributes }) => {
-      const [x, target] = [required(inputs, 0), required(inputs, 1)];
-      const allowZero = intAttribute(attributes, 'allowzero', 0) === 1;
-      const content = [...target.data];
-      const shape = reshaped(x.shape, { dtype: 'int64', shape: target.shape, content }, allowZero, String);
-      return [{ ...x, shape: shape.map(Number) }];
-    },
-    gradient: ({ inputs, adjoints }) => [reshapeLike(adjoints[0]!, required(inputs, 0))],
-  },
-  {
-    op: 'Flatten',
-    infer: ({ inputs, attributes, fresh }) => {
-      const x = required(inputs, 0);
-      return [{ dtype: x.dtype, shape: flattened(x.shape, intAttribute(attributes, 'axis', 1), fresh) }];
-    },
-    evaluate: ({ inputs, attributes }) => {
-      const x = required(inputs, 0);
-      return [{ ...x, shape: flattened(x.shape, intAttribute(attributes, 'axis', 1), String).map(Number) }];
-    },
-    gradient: ({ inputs, adjoints }) => [reshapeLike(adjoints[0]!, required(inputs, 0))],
-  },
-  {
-    op: 'Transpose',
-    infer: ({ inputs, attributes }) => {
-      const x = required(inputs, 0);
-      return [{ dtype: x.dtype, shape: permutationOf(attributes, x.shape).map((axis) => x.shape[axis]!) }];
-    },
-    evaluate: ({ inputs, attributes }) => {
-      const x = required(inputs, 0);
-      const permutation = permutationOf(attributes, x.shape);
-      const source = x.shape.map(() => 0);
-      return [
-        buildArray(
-          x.dtype,
-          permutation.map((axis) => x.shape[axis]!),
-          (index) => {
-            permutation.forEach((axis, i) => (source[axis] = index[i]!));
-            return at(x, source);
-          },
-        ),
-      ];
-    },
-    gradient: ({ inputs, adjoints, attributes }) => {
-      const permutation = permutationOf(attributes, required(inputs, 0).shape);
-      return [
-        transpose(
-          adjoints[0]!,
-          permutation.map((_, axis) => permutation.indexOf(axis)),
-        ),
-      ];
-    },
-  },
-  {
-    op: 'Squeeze',
-    infer: ({ inputs }) => {
-      const x = required(inputs, 0);
-      const axes = squeezedAxes(x.shape, inputs[1]?.content?.map(Number));
-      const shape = x.shape.filter((_, axis) => !axes.includes(axis));
-      return [{ ...x, shape }];
-    },
-    evaluate: ({ inputs }) => {
-      const x = required(inputs, 0);
-      const axes = squeezedAxes(x.shape, inputs[1] && [...inputs[1].data]);
-      return [{ ...x, shape: x.shape.filter((_, axis) => !axes.includes(axis)) }];
-    },
-    gradient: ({ inputs, adjoints }) => {
-      const x = required(inputs, 0);
-      return [unsqueeze(adjoints[0]!, squeezedAxes(x.shape, inputs[1]?.content?.map(Number))), undefined];
-    },
-  },
-  {
-    op: 'Unsqueeze',
-    infer: ({ inputs }) => {
-      const x = required(inputs, 0);
-      return [{ ...x, shape: unsqueezed(x.shape, axesOf(inputs[1])).shape }];
-    },
-    evaluate: ({ inputs }) => {
-      const x = required(inputs, 0);
-      return [{ ...x, shape: unsqueezed(x.shape, [...required(inputs, 1).data]).shape.map(Number) }];
-    },
-    gradient: ({ inputs, adjoints }) => {
-      const { axes } = unsqueezed(required(inputs, 0).shape, axesOf(inputs[1]));
-      return [squeeze(adjoints[0]!, axes), undefined];
-    },
-  },
-  {
-    op: 'Expand',
-    infer: ({ inputs, fresh }) => {
-      const [x, target] = [required(inputs, 0), required(inputs, 1)];
-      return [{ dtype: x.dtype, shape: broadcastShapes(x.shape, sizesOf(target, fresh)) }];
-    },
-    evaluate: ({ inputs }) => {
-      const [x, target] = [required(inputs, 0), required(inputs, 1)];
-      const shape = broadcastShapes(x.shape, [...target.data]).map(Number);
-      return [buildArray(x.dtype, shape, (index) => at(x, index))];
-    },
-    gradient: ({ inputs, adjoints }) => [sumTo(adjoints[0]!, required(inputs, 0)), undefined],
-  },
-  {
-    op: 'Dropout',
-    infer: ({ inputs, outputs }) => {
-      const x = required(inputs, 0);
-      const kept: TensorType = { dtype: 'bool', shape: x.shape };
-      return outputs === 2 ? [x, kept] : [x];
-    },
-    evaluate: ({ inputs }) => {
-      const x = required(inputs, 0);
-      return [x, { dtype: 'bool', shape: x.shape, data: new Float64Array(x.data.length).fill(1) }];
-    },
-    gradient: ({ inputs, adjoints }) => inputs.map((_, i) => (i === 0 ? adjoints[0] : undefined)),
-  },
+  reshapeOperation,
+  flattenOperation,
+  transposeOperation,
+  squeezeOperation,
+  unsqueezeOperation,
 ];
 
-function reshaped(shape: Shape, target: TensorType, allowZero: boolean, fresh: () => string): Dim[] {
-  const sizes = sizesOf(target, fresh).map((dim, axis) =>
-    dim === 0 && !allowZero ? (shape[axis] ?? 0) : dim,
-  );
+function reshaped(shape: Shape, target: readonly Dim[], allowZero: boolean, fresh: () => string): Dim[] {
+  const sizes = target.map((dim, axis) => (dim === 0 && !allowZero ? (shape[axis] ?? 0) : dim));
   const free = sizes.indexOf(-1);
   if (free >= 0) sizes[free] = missingSize(shape, sizes, fresh);
   const [before, after] = [knownCount(shape), knownCount(sizes)];
@@ -170,27 +151,13 @@ function missingSize(shape: Shape, sizes: readonly Dim[], fresh: () => string): 
   return names.length === 1 && ratio === 1 ? names[0]! : fresh();
 }
 
-/** The sizes that an integer value holds; unknown ones get new names. @throws ShapeError when even their number is unknown. */
-function sizesOf(target: TensorType, fresh: () => string): Dim[] {
-  if (target.content !== undefined) return [...target.content];
-  const rank = target.shape[0];
-  if (typeof rank !== 'number') {
-    throw new ShapeError({
-      what: 'shape',
-      expected: 'a rank known when the graph is built',
-      got: formatShape(target.shape),
-    });
-  }
-  return Array.from({ length: rank }, fresh);
-}
-
 function flattened(shape: Shape, axis: number, fresh: () => string): Dim[] {
-  const at = axis < 0 ? axis + shape.length : axis;
+  const cut = axis === shape.length ? axis : normalAxis(axis, shape.length);
   const product = (dims: Shape): Dim => {
     const rest = dims.filter((dim) => dim !== 1);
     return knownCount(dims) ?? (rest.length === 1 ? rest[0]! : fresh());
   };
-  return [product(shape.slice(0, at)), product(shape.slice(at))];
+  return [product(shape.slice(0, cut)), product(shape.slice(cut))];
 }
 
 function permutationOf(attributes: Attributes, shape: Shape): readonly number[] {
@@ -219,17 +186,21 @@ function squeezedAxes(shape: Shape, axes: readonly number[] | undefined): number
   });
 }
 
+function squeezed(shape: Shape, axes: readonly number[]): Shape {
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
 function unsqueezed(shape: Shape, axes: readonly number[]): { shape: Dim[]; axes: number[] } {
   const rank = shape.length + axes.length;
   const normal = axes.map((axis) => normalAxis(axis, rank));
+  if (new Set(normal).size !== normal.length) {
+    throw new ShapeError({
+      what: 'Unsqueeze: axes',
+      expected: 'different ones',
+      got: `[${axes.join(', ')}]`,
+    });
+  }
   let next = 0;
   const result = Array.from({ length: rank }, (_, axis): Dim => (normal.includes(axis) ? 1 : shape[next++]!));
   return { shape: result, axes: normal };
-}
-
-function axesOf(axes: TensorType | undefined): number[] {
-  if (axes?.content === undefined) {
-    throw new ShapeError({ what: 'axes', expected: 'known when the graph is built', got: 'computed ones' });
-  }
-  return axes.content.map(Number);
 }

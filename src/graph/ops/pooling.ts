@@ -1,24 +1,24 @@
 import { ShapeError } from '../../errors/index.js';
-import { tensor } from '../../tensor/index.js';
-import type { Tensor } from '../../tensor/index.js';
-import { cast, constantLike, div, equal, mul } from '../functions/arithmetic.js';
+import { tensorOfNumbers } from '../elements.js';
+import { abs, cast, constantLike, div, equal, mul, pow, sign, where } from '../functions/arithmetic.js';
 import { averagePool, convTranspose } from '../functions/network.js';
-import { reduceSum, reshape, scatterElements, upsampleNearest } from '../functions/shaping.js';
-import { intAttribute, intsAttribute, required } from '../operation.js';
+import { pad, reshape, scatterElements, upsampleNearest } from '../functions/shaping.js';
+import { flagAttribute, intAttribute, intsAttribute, required } from '../operation.js';
 import type { GradientCall, InferenceCall, Operation, ReferenceArray } from '../operation.js';
 import { staticShape } from '../shapes.js';
 import { formatShape } from '../types.js';
 import type { Attributes, Shape, TensorType, Value } from '../types.js';
-import { expandLike, reshapeLike } from './adjoints.js';
+import { onlyAdjoint, reshapeLike, zerosLike } from './adjoints.js';
+import { cropTo } from './convolution.js';
 import { buildArray, indices, offsetOf } from './reference-arrays.js';
-import { windowOf, windowPositions } from './windows.js';
+import { extentOf, pixelOf, windowOf, windowPositions } from './windows.js';
 import type { Window } from './windows.js';
 
 /** MaxPool, with its second output (the flat positions of the maxima) where it is named. */
-export const maxPoolOperation: Operation = {
+const maxPoolOperation: Operation = {
   op: 'MaxPool',
   infer: (call) => {
-    const pooled = inferPool('MaxPool', call);
+    const pooled = inferPool(call);
     return call.outputs === 2 ? [pooled, { ...pooled, dtype: 'int64' }] : [pooled];
   },
   evaluate: ({ inputs, attributes }) => {
@@ -31,7 +31,7 @@ export const maxPoolOperation: Operation = {
   },
   gradient: (call) => {
     const x = required(call.inputs, 0);
-    const window = windowOf(call.attributes, kernelOf('MaxPool', call.attributes), x.shape.slice(2));
+    const window = windowOfPool(call.attributes, x.shape);
     return [isTiling(window, x.shape) ? gradientByMask(call, window) : gradientByIndices(call)];
   },
 };
@@ -43,28 +43,29 @@ export const maxPoolOperation: Operation = {
 function gradientByMask({ inputs, outputs, adjoints }: GradientCall, { kernel }: Window): Value {
   const [x, pooled] = [required(inputs, 0), outputs[0]!];
   const factor = kernel as readonly [number, number];
-  const mask = cast(equal(x, upsampleNearest(pooled, factor)), x.dtype);
+  const covered = kernel.map((size, i) => size * Number(pooled.shape[i + 2]));
+  const mask = cast(equal(cropTo(x, covered), upsampleNearest(pooled, factor)), x.dtype);
   const ties = mul(averagePool(mask, kernel), constantLike(mask, factor[0] * factor[1]));
-  return mul(mask, upsampleNearest(div(adjoints[0]!, ties), factor));
+  return uncropped(mul(mask, upsampleNearest(div(onlyAdjoint(adjoints), ties), factor)), x);
 }
 
 /** For any window: the adjoint goes to one maximum of each, the first. */
 function gradientByIndices({ inputs, adjoints, attributes }: GradientCall): Value {
   const x = required(inputs, 0);
-  const adjoint = adjoints[0]!;
+  const adjoint = onlyAdjoint(adjoints);
   const positions = x.builder.apply('MaxPool', [x], attributes, { outputs: 2 })[1]!;
   const flat = (value: Value): Value => reshape(value, [-1]);
-  const zeros = flat(expandLike(constantLike(x, 0), x));
-  return reshapeLike(scatterElements(zeros, flat(positions), flat(adjoint), { accumulate: true }), x);
+  const scattered = scatterElements(flat(zerosLike(x)), flat(positions), flat(adjoint), { accumulate: true });
+  return reshapeLike(scattered, x);
 }
 
 /** AveragePool: padding counts only where count_include_pad says so. */
-export const averagePoolOperation: Operation = {
+const averagePoolOperation: Operation = {
   op: 'AveragePool',
-  infer: (call) => [inferPool('AveragePool', call)],
+  infer: (call) => [inferPool(call)],
   evaluate: ({ inputs, attributes }) => {
     const x = required(inputs, 0);
-    const includePad = intAttribute(attributes, 'count_include_pad', 0) === 1;
+    const includePad = flagAttribute(attributes, 'count_include_pad');
     const mean = (pixels: readonly number[], size: number): number =>
       pixels.reduce((sum, i) => sum + x.data[i]!, 0) / (includePad ? size : pixels.length);
     return [poolReference(x, attributes, mean)];
@@ -72,107 +73,104 @@ export const averagePoolOperation: Operation = {
   gradient: ({ inputs, adjoints, attributes }) => {
     const x = required(inputs, 0);
     const adjoint = adjoints[0]!;
-    const window = windowOf(attributes, kernelOf('AveragePool', attributes), x.shape.slice(2));
-    const { kernel, strides, before, after } = window;
+    const window = windowOfPool(attributes, x.shape);
     if (isTiling(window, x.shape)) {
-      const size = kernel[0]! * kernel[1]!;
-      return [
-        upsampleNearest(div(adjoint, constantLike(adjoint, size)), kernel as readonly [number, number]),
-      ];
+      const factor = window.kernel as readonly [number, number];
+      const shares = div(adjoint, constantLike(adjoint, factor[0] * factor[1]));
+      return [uncropped(upsampleNearest(shares, factor), x)];
     }
     const spatial = staticShape('derivative of AveragePool', x.shape.slice(2));
-    const channels = staticShape('derivative of AveragePool', [x.shape[1]!])[0]!;
-    const counts = x.builder.constant(windowCounts(window, spatial, attributes));
-    const outputPadding = strides.map((stride, i) => {
-      const reached = (Number(adjoint.shape[i + 2]) - 1) * stride + kernel[i]!;
-      return Math.max(0, spatial[i]! + before[i]! + after[i]! - reached);
-    });
-    const ones = constantLike(x, 1, [channels, 1, ...kernel]);
-    const shares = div(adjoint, x.dtype === 'float32' ? counts : cast(counts, x.dtype));
-    const pads = [...before, ...after];
-    return [convTranspose(shares, ones, { strides, pads, group: channels, outputPadding })];
+    const ones = buildArray('float64', [1, 1, ...spatial], () => 1);
+    const includePad = flagAttribute(attributes, 'count_include_pad');
+    const counts = poolReference(ones, attributes, (pixels, size) => (includePad ? size : pixels.length));
+    const divisor = x.builder.constant(tensorOfNumbers(x.dtype, counts.shape, counts.data));
+    return [overWindows(div(adjoint, divisor), x, window)];
   },
 };
 
-/** The number of pixels that each window averages, (1, 1, ...positions). */
-function windowCounts(window: Window, spatial: readonly number[], attributes: Attributes): Tensor<'float32'> {
-  const shape = [1, 1, ...spatial];
-  const ones: ReferenceArray = {
-    dtype: 'float32',
-    shape,
-    data: new Float64Array(spatial.reduce((a, b) => a * b, 1)).fill(1),
-  };
-  const includePad = intAttribute(attributes, 'count_include_pad', 0) === 1;
-  const counts = poolReference(ones, attributes, (pixels, size) => (includePad ? size : pixels.length));
-  return tensor('float32', counts.shape, Float32Array.from(counts.data));
+/** LpPool: the p-norm of each window. */
+const lpPoolOperation: Operation = {
+  op: 'LpPool',
+  infer: (call) => [inferPool(call)],
+  evaluate: ({ inputs, attributes }) => {
+    const x = required(inputs, 0);
+    const p = intAttribute(attributes, 'p', 2);
+    const norm = (pixels: readonly number[]): number =>
+      pixels.reduce((sum, i) => sum + Math.abs(x.data[i]!) ** p, 0) ** (1 / p);
+    return [poolReference(x, attributes, norm)];
+  },
+  gradient: ({ inputs, outputs, adjoints, attributes }) => {
+    const [x, y, adjoint] = [required(inputs, 0), outputs[0]!, adjoints[0]!];
+    const p = intAttribute(attributes, 'p', 2);
+    const zero = constantLike(y, 0);
+    const weight = where(equal(y, zero), zero, mul(adjoint, pow(y, constantLike(y, 1 - p))));
+    const slope = mul(sign(x), pow(abs(x), constantLike(x, p - 1)));
+    return [mul(slope, overWindows(weight, x, windowOfPool(attributes, x.shape)))];
+  },
+};
+
+/** The adjoint of the sum over each window: a transposed convolution with ones, channel by channel. */
+function overWindows(adjoint: Value, x: Value, window: Window): Value {
+  const { kernel, strides, dilations, before, after } = window;
+  const [channels, ...spatial] = staticShape('derivative of pooling', x.shape.slice(1)) as [
+    number,
+    ...number[],
+  ];
+  const positions = staticShape('derivative of pooling', adjoint.shape.slice(2));
+  const rest = strides.map((stride, i) => {
+    const reached = (positions[i]! - 1) * stride + extentOf(window, i);
+    return spatial[i]! + before[i]! + after[i]! - reached;
+  });
+  const ones = constantLike(x, 1, [channels, 1, ...kernel]);
+  return convTranspose(adjoint, ones, {
+    strides,
+    dilations,
+    // The last window may reach beyond the padding (ceil_mode), or not as far.
+    pads: [...before, ...after.map((size, i) => size + Math.max(0, -rest[i]!))],
+    outputPadding: rest.map((size) => Math.max(0, size)),
+    group: channels,
+  });
 }
 
-/** The mean or the maximum of each channel, all spatial axes kept as 1. */
-export const globalPoolOperations: readonly Operation[] = (
-  ['GlobalAveragePool', 'GlobalMaxPool'] as const
-).map((op) => ({
-  op,
-  infer: ({ inputs }) => {
-    const x = required(inputs, 0);
-    return [{ dtype: x.dtype, shape: x.shape.map((dim, axis) => (axis < 2 ? dim : 1)) }];
-  },
-  evaluate: ({ inputs }) => {
-    const x = required(inputs, 0);
-    const [n, c, ...spatial] = x.shape as [number, number, ...number[]];
-    const size = spatial.reduce((a, b) => a * b, 1);
-    const shape = [n, c, ...spatial.map(() => 1)];
-    const data = Float64Array.from({ length: n * c }, (_, i) => {
-      const pixels = x.data.subarray(i * size, (i + 1) * size);
-      return op === 'GlobalMaxPool' ? Math.max(...pixels) : pixels.reduce((a, b) => a + b, 0) / size;
-    });
-    return [{ dtype: x.dtype, shape, data }];
-  },
-  gradient: ({ inputs, outputs, adjoints }) => {
-    const x = required(inputs, 0);
-    const adjoint = adjoints[0]!;
-    if (op === 'GlobalAveragePool') {
-      const size = staticShape('derivative of GlobalAveragePool', x.shape.slice(2)).reduce(
-        (a, b) => a * b,
-        1,
-      );
-      return [expandLike(div(adjoint, constantLike(adjoint, size)), x)];
-    }
-    const mask = cast(equal(x, outputs[0]!), x.dtype);
-    const axes = x.shape.map((_, axis) => axis).slice(2);
-    return [mul(mask, div(adjoint, reduceSum(mask, axes, { keepDimensions: true })))];
-  },
-}));
-
-function inferPool(op: string, { inputs, attributes, fresh }: InferenceCall): TensorType {
+function inferPool({ inputs, attributes, fresh }: InferenceCall): TensorType {
   const x = required(inputs, 0);
-  const kernel = kernelOf(op, attributes);
-  if (x.shape.length !== kernel.length + 2) {
-    throw new ShapeError({
-      what: op,
-      expected: `an image of rank ${kernel.length + 2}`,
-      got: formatShape(x.shape),
-    });
-  }
-  const spatial = x.shape.slice(2);
-  const positions = windowPositions(windowOf(attributes, kernel, spatial), spatial, fresh);
+  const window = windowOfPool(attributes, x.shape);
+  const positions = windowPositions(window, x.shape.slice(2), fresh);
   return { dtype: x.dtype, shape: [x.shape[0]!, x.shape[1]!, ...positions] };
 }
 
-function kernelOf(op: string, attributes: Attributes): readonly number[] {
+function windowOfPool(attributes: Attributes, shape: Shape): Window {
   const kernel = intsAttribute(attributes, 'kernel_shape');
-  if (kernel === undefined) throw new ShapeError({ what: op, expected: 'a kernel_shape', got: 'none' });
-  return kernel;
+  if (kernel === undefined || kernel.length !== shape.length - 2) {
+    throw new ShapeError({
+      what: 'kernel_shape',
+      expected: `a size for each spatial axis of ${formatShape(shape)}`,
+      got: kernel === undefined ? 'none' : formatShape(kernel),
+    });
+  }
+  return windowOf(attributes, kernel, shape.slice(2));
 }
 
-/** Whether windows of a 2-d image stand side by side and cover it exactly. */
-function isTiling({ kernel, strides, dilations, before, after }: Window, shape: Shape): boolean {
+/** Whether windows of a 2-d image stand side by side, with nothing but a rest behind the last. */
+function isTiling({ kernel, strides, dilations, before, after, ceil }: Window, shape: Shape): boolean {
   return (
     kernel.length === 2 &&
     kernel.every((size, i) => {
       const dim = shape[i + 2]!;
-      const covered = typeof dim === 'number' && dim % size === 0;
-      return covered && strides[i] === size && dilations[i] === 1 && before[i] === 0 && after[i] === 0;
+      const whole = typeof dim === 'number' && (!ceil || dim % size === 0);
+      return whole && strides[i] === size && dilations[i] === 1 && before[i] === 0 && after[i] === 0;
     })
+  );
+}
+
+/** Zeros behind an image that was cropped, up to x's size. */
+function uncropped(image: Value, x: Value): Value {
+  const missing = x.shape.map((dim, axis) => (axis < 2 ? 0 : Number(dim) - Number(image.shape[axis])));
+  if (missing.every((size) => size === 0)) return image;
+  return pad(
+    image,
+    missing.map(() => 0),
+    missing,
   );
 }
 
@@ -183,15 +181,13 @@ function poolReference(
   f: (pixels: readonly number[], size: number) => number,
 ): ReferenceArray {
   const spatial = x.shape.slice(2);
-  const window = windowOf(attributes, kernelOf('pooling', attributes), spatial);
+  const window = windowOfPool(attributes, x.shape);
   const positions = windowPositions(window, spatial, String).map(Number);
   return buildArray(x.dtype, [...x.shape.slice(0, 2), ...positions], ([n, c, ...position]) => {
     const pixels: number[] = [];
     let size = 0;
     for (const tap of indices(window.kernel)) {
-      const pixel = position.map(
-        (p, i) => p * window.strides[i]! + tap[i]! * window.dilations[i]! - window.before[i]!,
-      );
+      const pixel = pixelOf(window, position, tap);
       if (pixel.every((i, axis) => i < spatial[axis]! + window.after[axis]!)) size++;
       if (pixel.some((i, axis) => i < 0 || i >= spatial[axis]!)) continue;
       pixels.push(offsetOf(x.shape, [n!, c!, ...pixel]));
@@ -199,3 +195,9 @@ function poolReference(
     return f(pixels, size);
   });
 }
+
+export const poolingOperations: readonly Operation[] = [
+  maxPoolOperation,
+  averagePoolOperation,
+  lpPoolOperation,
+];

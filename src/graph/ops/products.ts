@@ -2,19 +2,21 @@ import { ShapeError } from '../../errors/index.js';
 import { constantLike, mul } from '../functions/arithmetic.js';
 import { gemm, matmul } from '../functions/network.js';
 import { reshape, transpose } from '../functions/shaping.js';
-import { floatAttribute, intAttribute, required } from '../operation.js';
+import { flagAttribute, floatAttribute, required } from '../operation.js';
 import type { Operation, ReferenceArray } from '../operation.js';
-import { broadcastShapes } from '../shapes.js';
+import { broadcastShapes, sameShape } from '../shapes.js';
 import { formatShape } from '../types.js';
 import type { Attributes, Dim, Shape, Value } from '../types.js';
 import { sumTo } from './adjoints.js';
+import { checkTypes } from './inference.js';
 import { at, buildArray } from './reference-arrays.js';
 
 /** MatMul of the last two axes with the leading ones broadcast; a vector stands for a row (left) or a column (right). */
-export const matmulOperation: Operation = {
+const matmulOperation: Operation = {
   op: 'MatMul',
   infer: ({ inputs }) => {
     const [a, b] = [required(inputs, 0), required(inputs, 1)];
+    checkTypes('MatMul', [a, b]);
     return [{ dtype: a.dtype, shape: productShape(a.shape, b.shape) }];
   },
   evaluate: ({ inputs }) => {
@@ -36,7 +38,9 @@ export const matmulOperation: Operation = {
     if (a.shape.length === 1 || b.shape.length === 1) return vectorGradient(a, b, adjoint);
     const byB = (): Value => {
       // One large product instead of a product a batch entry and their sum.
-      if (b.shape.length > 2 || a.shape.length === 2) return sumTo(matmul(swap(a), adjoint), b);
+      const [inner, columns] = [a.shape.at(-1)!, b.shape.at(-1)!];
+      const known = typeof inner === 'number' && typeof columns === 'number';
+      if (b.shape.length > 2 || a.shape.length === 2 || !known) return sumTo(matmul(swap(a), adjoint), b);
       const rows = (value: Value): Value => reshape(value, [-1, Number(value.shape.at(-1))]);
       return gemm(rows(a), rows(adjoint), undefined, { transA: true });
     };
@@ -95,10 +99,11 @@ function checkInner(left: Dim, right: Dim, a: Shape, b: Shape): void {
 }
 
 /** Gemm: alpha op(a) op(b) + beta c. */
-export const gemmOperation: Operation = {
+const gemmOperation: Operation = {
   op: 'Gemm',
   infer: ({ inputs, attributes }) => {
     const [a, b, c] = [required(inputs, 0), required(inputs, 1), inputs[2]];
+    checkTypes('Gemm', inputs);
     if (a.shape.length !== 2 || b.shape.length !== 2) {
       throw new ShapeError({
         what: 'Gemm',
@@ -109,14 +114,16 @@ export const gemmOperation: Operation = {
     const [n, inner] = oriented(a.shape, attributes, 'transA');
     const [inner2, m] = oriented(b.shape, attributes, 'transB');
     checkInner(inner, inner2, a.shape, b.shape);
-    if (c !== undefined) broadcastShapes([n, m], c.shape);
+    if (c !== undefined && !sameShape(broadcastShapes([n, m], c.shape), [n, m])) {
+      throw new ShapeError({ what: 'Gemm: c', expected: formatShape([n, m]), got: formatShape(c.shape) });
+    }
     return [{ dtype: a.dtype, shape: [n, m] }];
   },
   evaluate: ({ inputs, attributes }) => {
     const [a, b, c] = [required(inputs, 0), required(inputs, 1), inputs[2]];
     const [n, inner] = oriented(a.shape, attributes, 'transA').map(Number) as [number, number];
     const m = Number(oriented(b.shape, attributes, 'transB')[1]);
-    const [transA, transB] = [flag(attributes, 'transA'), flag(attributes, 'transB')];
+    const [transA, transB] = [flagAttribute(attributes, 'transA'), flagAttribute(attributes, 'transB')];
     const [alpha, beta] = [floatAttribute(attributes, 'alpha', 1), floatAttribute(attributes, 'beta', 1)];
     const product = buildArray(a.dtype, [n, m], (index) => {
       const [i, j] = [index[0]!, index[1]!];
@@ -130,7 +137,7 @@ export const gemmOperation: Operation = {
   gradient: ({ inputs, adjoints, attributes, wanted }) => {
     const [a, b, c] = [required(inputs, 0), required(inputs, 1), inputs[2]];
     const adjoint = adjoints[0]!;
-    const [transA, transB] = [flag(attributes, 'transA'), flag(attributes, 'transB')];
+    const [transA, transB] = [flagAttribute(attributes, 'transA'), flagAttribute(attributes, 'transB')];
     const scaled = (x: Value, name: string): Value => {
       const factor = floatAttribute(attributes, name, 1);
       return factor === 1 ? x : mul(x, constantLike(x, factor));
@@ -152,10 +159,8 @@ export const gemmOperation: Operation = {
   },
 };
 
-function flag(attributes: Attributes, name: string): boolean {
-  return intAttribute(attributes, name, 0) === 1;
+function oriented(shape: Shape, attributes: Attributes, name: string): [Dim, Dim] {
+  return flagAttribute(attributes, name) ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!];
 }
 
-function oriented(shape: Shape, attributes: Attributes, name: string): [Dim, Dim] {
-  return flag(attributes, name) ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!];
-}
+export const productOperations: readonly Operation[] = [matmulOperation, gemmOperation];

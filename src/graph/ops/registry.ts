@@ -1,34 +1,61 @@
 import type { Operation } from '../operation.js';
-import { binaryOperations, clipOperation, extremeOperations, whereOperation } from './binary.js';
-import { convOperation, convTransposeOperation } from './convolution.js';
+import { activationOperations } from './activations.js';
+import { binaryOperations } from './binary.js';
+import { blockOperations } from './blocks.js';
+import { castOperations } from './casts.js';
+import { choiceOperations } from './choice.js';
+import { convOperation } from './convolution.js';
+import { cumulativeOperations } from './cumulative.js';
+import { einsumOperation } from './einsum.js';
+import { gatheringOperations } from './gathering.js';
+import { generatorOperations } from './generators.js';
+import { globalPoolOperations } from './global-pooling.js';
 import { layoutOperations } from './layout.js';
-import { averagePoolOperation, globalPoolOperations, maxPoolOperation } from './pooling.js';
-import { gemmOperation, matmulOperation } from './products.js';
-import { argOperations, reductionOperations, shapeOperations, softmaxOperations } from './reduction.js';
-import { selectionOperations } from './selection.js';
-import { castOperation, unaryOperations } from './unary.js';
+import { normalizationOperations } from './normalization.js';
+import { normOperations } from './norms.js';
+import { orderOperations } from './order.js';
+import { padOperation } from './padding.js';
+import { poolingOperations } from './pooling.js';
+import { productOperations } from './products.js';
+import { reductionOperations } from './reduction.js';
+import { repetitionOperations } from './repetition.js';
+import { resizeOperation } from './resize.js';
+import { scatteringOperations } from './scattering.js';
+import { slicingOperations } from './slicing.js';
+import { softmaxOperations } from './softmax.js';
+import { convTransposeOperation } from './transposed.js';
+import { unaryOperations } from './unary.js';
+import { variadicOperations } from './variadic.js';
 
 const operations = new Map<string, Operation>(
   [
-    ...argOperations,
-    averagePoolOperation,
+    ...activationOperations,
     ...binaryOperations,
-    castOperation,
-    clipOperation,
+    ...blockOperations,
+    ...castOperations,
+    ...choiceOperations,
     convOperation,
     convTransposeOperation,
-    ...extremeOperations,
-    gemmOperation,
+    ...cumulativeOperations,
+    einsumOperation,
+    ...gatheringOperations,
+    ...generatorOperations,
     ...globalPoolOperations,
     ...layoutOperations,
-    matmulOperation,
-    maxPoolOperation,
+    ...normalizationOperations,
+    ...normOperations,
+    ...orderOperations,
+    padOperation,
+    ...poolingOperations,
+    ...productOperations,
     ...reductionOperations,
-    ...selectionOperations,
-    ...shapeOperations,
+    ...repetitionOperations,
+    resizeOperation,
+    ...scatteringOperations,
+    ...slicingOperations,
     ...softmaxOperations,
     ...unaryOperations,
-    whereOperation,
+    ...variadicOperations,
   ].map((operation) => [operation.op, operation]),
 );
 

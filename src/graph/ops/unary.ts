@@ -1,172 +1,83 @@
-import {
-  abs,
-  add,
-  cast,
-  constantLike,
-  div,
-  exp,
-  greater,
-  greaterOrEqual,
-  less,
-  mul,
-  neg,
-  sigmoid,
-  sign,
-  sub,
-  where,
-} from '../functions/arithmetic.js';
-import { floatAttribute, intAttribute, required } from '../operation.js';
-import type { GradientCall, Operation } from '../operation.js';
-import { ELEMENT_TYPES } from '../functions/arithmetic.js';
-import { GraphError } from '../../errors/index.js';
-import type { DType } from '../../tensor/index.js';
+import { erf } from '../../linalg/index.js';
+import { roundToEven } from '../elements.js';
+import { constantLike, div, exp, mul, neg, sign, sqrt, sub } from '../functions/arithmetic.js';
+import { intAttribute, required } from '../operation.js';
+import type { Operation } from '../operation.js';
 import type { Attributes, Value } from '../types.js';
-import { mapArrays } from './reference-arrays.js';
-
-interface UnaryRule {
-  readonly f: (x: number, attributes: Attributes) => number;
-  /** d(of)/dx from x, the adjoint of the output and the output; absent where the derivative is zero or undefined. */
-  readonly derivative?: (x: Value, adjoint: Value, output: Value, attributes: Attributes) => Value;
-}
+import { unaryOperation } from './elementwise.js';
+import type { UnaryRule } from './elementwise.js';
 
 const one = (like: Value): Value => constantLike(like, 1);
-const indicator = (condition: Value, like: Value): Value => cast(condition, like.dtype);
+const square = (x: Value): Value => mul(x, x);
+const of = (op: string, x: Value): Value => x.builder.apply(op, [x])[0]!;
 
-/** Derivatives at a kink follow PyTorch: relu'(0) = 0, abs'(0) = 0, clips pass at their bounds. */
+/** Elementary functions. abs'(0) = 0. */
 const rules: Readonly<Record<string, UnaryRule>> = {
-  Identity: { f: (x) => x, derivative: (_x, adjoint) => adjoint },
-  Neg: { f: (x) => -x, derivative: (_x, adjoint) => neg(adjoint) },
-  Abs: { f: Math.abs, derivative: (x, adjoint) => mul(adjoint, sign(x)) },
-  Sign: { f: Math.sign },
-  Floor: { f: Math.floor },
-  Ceil: { f: Math.ceil },
-  Round: { f: (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)) },
-  Not: { f: (x) => Number(x === 0) },
+  Neg: { f: (x) => -x, types: 'number', derivative: (_x, adjoint) => neg(adjoint) },
+  Abs: { f: Math.abs, types: 'number', derivative: (x, adjoint) => mul(adjoint, sign(x)) },
+  Sign: { f: Math.sign, types: 'number', flat: true },
+  Floor: { f: Math.floor, flat: true },
+  Ceil: { f: Math.ceil, flat: true },
+  Round: { f: roundToEven, flat: true },
   Exp: { f: Math.exp, derivative: (_x, adjoint, y) => mul(adjoint, y) },
   Log: { f: Math.log, derivative: (x, adjoint) => div(adjoint, x) },
   Sqrt: { f: Math.sqrt, derivative: (_x, adjoint, y) => div(mul(adjoint, constantLike(y, 0.5)), y) },
-  Reciprocal: { f: (x) => 1 / x, derivative: (_x, adjoint, y) => neg(mul(adjoint, mul(y, y))) },
-  Relu: {
-    f: (x) => Math.max(x, 0),
-    derivative: (_x, adjoint, y) => mul(adjoint, indicator(greater(y, constantLike(y, 0)), y)),
-  },
-  LeakyRelu: {
-    f: (x, attributes) => (x < 0 ? floatAttribute(attributes, 'alpha', 0.01) * x : x),
-    derivative: (x, adjoint, _y, attributes) => {
-      const slope = constantLike(x, floatAttribute(attributes, 'alpha', 0.01));
-      return where(less(x, constantLike(x, 0)), mul(adjoint, slope), adjoint);
-    },
-  },
-  Elu: {
-    f: (x, attributes) => (x < 0 ? floatAttribute(attributes, 'alpha', 1) * Math.expm1(x) : x),
-    derivative: (x, adjoint, y, attributes) => {
-      const alpha = constantLike(x, floatAttribute(attributes, 'alpha', 1));
-      return where(less(x, constantLike(x, 0)), mul(adjoint, add(y, alpha)), adjoint);
-    },
-  },
-  Sigmoid: {
-    f: (x) => 1 / (1 + Math.exp(-x)),
-    derivative: (_x, adjoint, y) => mul(adjoint, mul(y, sub(one(y), y))),
-  },
-  HardSigmoid: {
-    f: (x, attributes) =>
-      Math.min(1, Math.max(0, slopeOf(attributes) * x + floatAttribute(attributes, 'beta', 0.5))),
-    derivative: (x, adjoint, y, attributes) => {
-      const inside = mul(indicator(greater(y, constantLike(y, 0)), y), indicator(less(y, one(y)), y));
-      return mul(adjoint, mul(inside, constantLike(x, slopeOf(attributes))));
-    },
-  },
-  HardSwish: {
-    f: (x) => x * Math.min(1, Math.max(0, x / 6 + 0.5)),
-    derivative: (x, adjoint) => {
-      const slope = add(div(x, constantLike(x, 3)), constantLike(x, 0.5));
-      const above = indicator(greater(x, constantLike(x, 3)), x);
-      const inside = mul(indicator(greaterOrEqual(x, constantLike(x, -3)), x), sub(one(x), above));
-      return mul(adjoint, add(mul(inside, slope), above));
-    },
-  },
-  Tanh: { f: Math.tanh, derivative: (_x, adjoint, y) => mul(adjoint, sub(one(y), mul(y, y))) },
-  Softplus: {
-    f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-    derivative: (x, adjoint) => mul(adjoint, sigmoid(x)),
-  },
-  Softsign: {
-    f: (x) => x / (1 + Math.abs(x)),
-    derivative: (x, adjoint) => {
-      const denominator = add(one(x), abs(x));
-      return div(adjoint, mul(denominator, denominator));
-    },
-  },
+  Reciprocal: { f: (x) => 1 / x, derivative: (_x, adjoint, y) => neg(mul(adjoint, square(y))) },
   Erf: {
     f: erf,
     derivative: (x, adjoint) =>
-      mul(adjoint, mul(constantLike(x, 2 / Math.sqrt(Math.PI)), exp(neg(mul(x, x))))),
+      mul(adjoint, mul(constantLike(x, 2 / Math.sqrt(Math.PI)), exp(neg(square(x))))),
   },
-  Sin: { f: Math.sin, derivative: (x, adjoint) => mul(adjoint, x.builder.apply('Cos', [x])[0]!) },
-  Cos: { f: Math.cos, derivative: (x, adjoint) => neg(mul(adjoint, x.builder.apply('Sin', [x])[0]!)) },
+  Sin: { f: Math.sin, derivative: (x, adjoint) => mul(adjoint, of('Cos', x)) },
+  Cos: { f: Math.cos, derivative: (x, adjoint) => neg(mul(adjoint, of('Sin', x))) },
+  Tan: { f: Math.tan, derivative: (_x, adjoint, y) => mul(adjoint, add1(square(y))) },
+  Asin: { f: Math.asin, derivative: (x, adjoint) => div(adjoint, sqrt(sub(one(x), square(x)))) },
+  Acos: { f: Math.acos, derivative: (x, adjoint) => neg(div(adjoint, sqrt(sub(one(x), square(x))))) },
+  Atan: { f: Math.atan, derivative: (x, adjoint) => div(adjoint, add1(square(x))) },
+  Sinh: { f: Math.sinh, derivative: (x, adjoint) => mul(adjoint, of('Cosh', x)) },
+  Cosh: { f: Math.cosh, derivative: (x, adjoint) => mul(adjoint, of('Sinh', x)) },
+  Asinh: { f: Math.asinh, derivative: (x, adjoint) => div(adjoint, sqrt(add1(square(x)))) },
+  Acosh: { f: Math.acosh, derivative: (x, adjoint) => div(adjoint, sqrt(sub(square(x), one(x)))) },
+  Atanh: { f: Math.atanh, derivative: (x, adjoint) => div(adjoint, sub(one(x), square(x))) },
+  Not: { f: (x) => Number(x === 0), types: 'bool' },
+  IsNaN: { f: (x) => Number(Number.isNaN(x)), result: 'bool' },
+  IsInf: { f: isInfinite, result: 'bool' },
 };
 
-function slopeOf(attributes: Attributes): number {
-  return floatAttribute(attributes, 'alpha', 0.2);
+function add1(x: Value): Value {
+  return x.builder.apply('Add', [x, one(x)])[0]!;
 }
+
+function isInfinite(x: number, attributes: Attributes): number {
+  const positive = x === Infinity && intAttribute(attributes, 'detect_positive', 1) === 1;
+  const negative = x === -Infinity && intAttribute(attributes, 'detect_negative', 1) === 1;
+  return Number(positive || negative);
+}
+
+/** Identity passes on what is known of its argument, Dropout (inactive: see `transforms/stochastic.ts`) does not. */
+const identityOperations: readonly Operation[] = [
+  {
+    op: 'Identity',
+    infer: ({ inputs }) => [required(inputs, 0)],
+    evaluate: ({ inputs }) => [required(inputs, 0)],
+    gradient: ({ adjoints }) => [adjoints[0]],
+  },
+  {
+    op: 'Dropout',
+    infer: ({ inputs, outputs }) => {
+      const { dtype, shape } = required(inputs, 0);
+      return [{ dtype, shape }, ...(outputs === 2 ? [{ dtype: 'bool' as const, shape }] : [])];
+    },
+    evaluate: ({ inputs }) => {
+      const x = required(inputs, 0);
+      return [x, { dtype: 'bool', shape: x.shape, data: new Float64Array(x.data.length).fill(1) }];
+    },
+    gradient: ({ inputs, adjoints }) => inputs.map((_, i) => (i === 0 ? adjoints[0] : undefined)),
+  },
+];
 
 /** Functions of one value, element by element. */
-export const unaryOperations: readonly Operation[] = Object.entries(rules).map(([op, rule]) => ({
-  op,
-  infer: ({ inputs }) => [required(inputs, 0)],
-  evaluate: ({ inputs, attributes }) => [mapArrays([required(inputs, 0)], (x) => rule.f(x, attributes))],
-  ...(rule.derivative && {
-    gradient: ({ inputs, outputs, adjoints, attributes }: GradientCall) => [
-      rule.derivative!(required(inputs, 0), adjoints[0]!, outputs[0]!, attributes),
-    ],
-  }),
-}));
-
-const typeOfNumber = new Map<number, DType>(
-  Object.entries(ELEMENT_TYPES).map(([dtype, number]) => [number, dtype as DType]),
-);
-
-/** Cast: the adjoint is cast back; nothing flows through integers. */
-export const castOperation: Operation = {
-  op: 'Cast',
-  infer: ({ inputs, attributes }) => {
-    const dtype = typeOfNumber.get(intAttribute(attributes, 'to', 0));
-    if (dtype === undefined)
-      throw new GraphError({ what: 'Cast', expected: 'a numeric type', got: 'another' });
-    return [{ ...required(inputs, 0), dtype }];
-  },
-  evaluate: ({ inputs, attributes }) => {
-    const dtype = typeOfNumber.get(intAttribute(attributes, 'to', 1))!;
-    const whole = !dtype.startsWith('float');
-    return [
-      mapArrays(
-        [required(inputs, 0)],
-        (x) => (dtype === 'bool' ? Number(x !== 0) : whole ? Math.trunc(x) : x),
-        dtype,
-      ),
-    ];
-  },
-  gradient: ({ inputs, outputs, adjoints }) => {
-    const x = required(inputs, 0);
-    const flows = x.dtype.startsWith('float') && outputs[0]!.dtype.startsWith('float');
-    return [flows ? cast(adjoints[0]!, x.dtype) : undefined];
-  },
-};
-
-/** Abramowitz & Stegun 7.1.5 near 0 and the continued fraction 7.1.14 of erfc beyond, both to float64. */
-function erf(x: number): number {
-  const z = Math.abs(x);
-  if (z > 6) return Math.sign(x);
-  if (z < 2.5) {
-    let term = z;
-    let sum = z;
-    for (let n = 1; Math.abs(term) > 1e-17 * sum; n++) {
-      term *= -(z * z) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
-  }
-  let fraction = z;
-  for (let k = 120; k > 0; k--) fraction = z + k / 2 / fraction;
-  return Math.sign(x) * (1 - Math.exp(-z * z) / (Math.sqrt(Math.PI) * fraction));
-}
+export const unaryOperations: readonly Operation[] = [
+  ...identityOperations,
+  ...Object.entries(rules).map(([op, rule]) => unaryOperation(op, rule)),
+];

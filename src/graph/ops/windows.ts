@@ -1,5 +1,5 @@
 import { ShapeError } from '../../errors/index.js';
-import { intAttribute, intsAttribute, textAttribute } from '../operation.js';
+import { flagAttribute, intsAttribute, textAttribute } from '../operation.js';
 import { formatShape } from '../types.js';
 import type { Attributes, Dim, Shape } from '../types.js';
 
@@ -15,14 +15,16 @@ export interface Window {
 
 /** The window that a node's attributes describe. `spatial`: the input's sizes, which auto_pad needs. */
 export function windowOf(attributes: Attributes, kernel: readonly number[], spatial: Shape): Window {
-  const rank = kernel.length;
-  const ones = Array.from({ length: rank }, () => 1);
-  const strides = intsAttribute(attributes, 'strides') ?? ones;
-  const dilations = intsAttribute(attributes, 'dilations') ?? ones;
+  const rank = spatial.length;
+  const strides = listOf(attributes, 'strides', rank);
+  const dilations = listOf(attributes, 'dilations', rank);
+  checkList('kernel', kernel, rank, 1);
   const autoPad = textAttribute(attributes, 'auto_pad', 'NOTSET');
-  const ceil = intAttribute(attributes, 'ceil_mode', 0) === 1;
+  const ceil = flagAttribute(attributes, 'ceil_mode');
   if (autoPad.startsWith('SAME')) {
     const totals = spatial.map((dim, i) => {
+      const extent = (kernel[i]! - 1) * dilations[i]! + 1;
+      if (strides[i] === 1) return extent - 1;
       if (typeof dim !== 'number') {
         throw new ShapeError({
           what: `auto_pad ${autoPad}`,
@@ -30,7 +32,6 @@ export function windowOf(attributes: Attributes, kernel: readonly number[], spat
           got: formatShape(spatial),
         });
       }
-      const extent = (kernel[i]! - 1) * dilations[i]! + 1;
       return Math.max(0, (Math.ceil(dim / strides[i]!) - 1) * strides[i]! + extent - dim);
     });
     const less = totals.map((total) => Math.floor(total / 2));
@@ -38,28 +39,59 @@ export function windowOf(attributes: Attributes, kernel: readonly number[], spat
     const upper = autoPad === 'SAME_UPPER';
     return { kernel, strides, dilations, before: upper ? less : more, after: upper ? more : less, ceil };
   }
-  const pads = intsAttribute(attributes, 'pads') ?? [...ones, ...ones].map(() => 0);
-  return { kernel, strides, dilations, before: pads.slice(0, rank), after: pads.slice(rank), ceil };
+  const pads = autoPad === 'VALID' ? undefined : intsAttribute(attributes, 'pads');
+  const margins = pads ?? Array.from({ length: 2 * rank }, () => 0);
+  checkList('pads', margins, 2 * rank, 0);
+  return { kernel, strides, dilations, before: margins.slice(0, rank), after: margins.slice(rank), ceil };
+}
+
+function listOf(attributes: Attributes, name: string, rank: number): readonly number[] {
+  const list = intsAttribute(attributes, name) ?? Array.from({ length: rank }, () => 1);
+  checkList(name, list, rank, 1);
+  return list;
+}
+
+function checkList(what: string, list: readonly number[], length: number, least: number): void {
+  if (list.length === length && list.every((size) => Number.isSafeInteger(size) && size >= least)) return;
+  throw new ShapeError({
+    what,
+    expected: `${length} integers of at least ${least}`,
+    got: `[${list.join(', ')}]`,
+  });
+}
+
+/** How far a window reaches along axis i. */
+export function extentOf({ kernel, dilations }: Window, i: number): number {
+  return (kernel[i]! - 1) * dilations[i]! + 1;
 }
 
 /** How many positions the window takes on each axis; a symbolic size stays unknown under a new name. */
 export function windowPositions(window: Window, spatial: Shape, fresh: () => string): Dim[] {
-  const { kernel, strides, dilations, before, after, ceil } = window;
+  const { strides, before, after, ceil } = window;
   return spatial.map((dim, i) => {
-    const [k, s, d] = [kernel[i]!, strides[i]!, dilations[i]!];
+    const [stride, extent] = [strides[i]!, extentOf(window, i)];
     const margin = before[i]! + after[i]!;
-    if (typeof dim !== 'number') return s === 1 && margin === (k - 1) * d ? dim : fresh();
-    const span = dim + margin - ((k - 1) * d + 1);
+    if (typeof dim !== 'number') return stride === 1 && margin === extent - 1 ? dim : fresh();
+    const span = dim + margin - extent;
     if (span < 0) {
       throw new ShapeError({
         what: 'window',
-        expected: `an image of at least ${(k - 1) * d + 1 - margin} along axis ${i + 2}`,
+        expected: `an image of at least ${extent - margin} along axis ${i + 2}`,
         got: formatShape(spatial),
       });
     }
-    if (!ceil) return Math.floor(span / s) + 1;
-    const positions = Math.ceil(span / s) + 1;
+    if (!ceil) return Math.floor(span / stride) + 1;
+    const positions = Math.ceil(span / stride) + 1;
     // A window may not begin in the padding after the image.
-    return (positions - 1) * s >= dim + before[i]! ? positions - 1 : positions;
+    return (positions - 1) * stride >= dim + before[i]! ? positions - 1 : positions;
   });
+}
+
+/** The pixel that element `tap` of the window meets at a position; outside the image it is padding. */
+export function pixelOf(
+  { strides, dilations, before }: Window,
+  position: readonly number[],
+  tap: readonly number[],
+): number[] {
+  return position.map((p, i) => p * strides[i]! + tap[i]! * dilations[i]! - before[i]!);
 }

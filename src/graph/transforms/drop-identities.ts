@@ -23,6 +23,10 @@ export function dropIdentities(graph: Graph): Graph {
     renamed.set(source, target);
     return false;
   });
-  const rename = (node: Node): Node => ({ ...node, inputs: node.inputs.map(final), outputs: node.outputs.map(final) });
+  const rename = (node: Node): Node => ({
+    ...node,
+    inputs: node.inputs.map(final),
+    outputs: node.outputs.map(final),
+  });
   return { ...graph, nodes: kept.map(rename) };
 }
