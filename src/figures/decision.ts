@@ -11,6 +11,7 @@ import { assertGrid, rasterImage } from './raster.js';
 import { table } from './table.js';
 
 export interface DecisionData {
+  /** 60 to 100 points a side are enough: the map is interpolated, and the CSV has a row for each point. */
   readonly grid: PlaneGrid;
   /** (ny, nx), row by row from the smallest y: the mean of p(y = 1). */
   readonly probability: Numbers;

@@ -24,7 +24,7 @@ export interface PosteriorPanel {
 }
 
 export interface PosteriorGridData {
-  /** The values of the two weights: (a) and (b), evenly spaced. */
+  /** The values of the two weights: (a) and (b), evenly spaced; about 80 each are enough, the map is interpolated. */
   readonly first: Numbers;
   readonly second: Numbers;
   /** One to six. */
@@ -224,7 +224,7 @@ function csvOf({ first, second, panels }: PosteriorGridData, maps: readonly Floa
   const { x: w0, y: w1 } = gridColumns({ x: first, y: second });
   const densities = panels.map(({ n }, i) => [`density / maximum, n = ${n}`, mapDecimals(maps[i]!)] as const);
   return table(
-    { kind: 'posterior', w0, w1, ...Object.fromEntries(densities) },
+    { kind: 'map', w0, w1, ...Object.fromEntries(densities) },
     ...panels.flatMap(({ n, samples }) =>
       samples === undefined ? [] : [{ kind: `sample, n = ${n}`, w0: samples.intercept, w1: samples.slope }],
     ),

@@ -209,7 +209,7 @@ function varianceLegend(row: RegressionRow): LegendItem[][] {
         : [{ ...curve, label: `1/β = ${compact(limit)}`, dash: '1.5 3' } satisfies LegendItem]),
       ...(minimum === undefined
         ? []
-        : [{ ...curve, label: `least at ${compact(minimum.x)}`, shape: 'diamond' } satisfies LegendItem]),
+        : [{ ...curve, label: `least at ${compact(minimum.x, 4)}`, shape: 'diamond' } satisfies LegendItem]),
     ];
   });
   return [
@@ -217,7 +217,7 @@ function varianceLegend(row: RegressionRow): LegendItem[][] {
     [
       { label: 'training span', shape: 'area', color: color.shade },
       {
-        label: `its barycentre, ${compact(barycentre(row))}`,
+        label: `its barycentre, ${compact(barycentre(row), 4)}`,
         shape: 'line',
         color: color.muted,
         dash: '6 3',
@@ -289,12 +289,12 @@ function describe(rows: readonly RegressionRow[]): string {
     .map((row) => {
       const [{ variance, minimum }] = row.curves;
       const [low, high] = extent(variance);
-      const lowest = minimum === undefined ? '' : `, smallest at x = ${significant(minimum.x)}`;
+      const lowest = minimum === undefined ? '' : `, smallest at x = ${compact(minimum.x, 4)}`;
       return (
         `${row.title === undefined ? '' : `${row.title}. `}Left: ${row.points.x.length} training points, the true ` +
         `function, the predictive mean and bands of one, two and three standard deviations. Right: the predictive ` +
         `variance, from ${significant(low)} to ${significant(high)}${lowest}; the barycentre of the training inputs ` +
-        `is at x = ${significant(barycentre(row))}.`
+        `is at x = ${compact(barycentre(row), 4)}.`
       );
     })
     .join(' ');

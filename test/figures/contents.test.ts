@@ -89,7 +89,7 @@ describe('posteriorGridFigure', () => {
   });
 
   it('writes the density relative to its maximum, panel by panel', () => {
-    const rows = rowsOf(csv).filter((row) => row['kind'] === 'posterior');
+    const rows = rowsOf(csv).filter((row) => row['kind'] === 'map');
     expect(rows).toHaveLength(12);
     const peak = rows.find((row) => row['w0'] === '1' && row['w1'] === '-1');
     expect(peak).toMatchObject({ 'density / maximum, n = 0': '1', 'density / maximum, n = 2': '1' });
