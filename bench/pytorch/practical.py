@@ -200,10 +200,20 @@ def timed(repeats: int, run: Callable[[], object]) -> list[float]:
     return seconds
 
 
+def peak_rss_bytes() -> int:
+    """The process's largest resident memory so far. Linux keeps ru_maxrss over exec: a child of a larger process
+    would report its parent's, so VmHWM is read where there is one."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) * 1024
+    except (OSError, StopIteration):
+        # In KiB, but in bytes on macOS.
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
 def emit(phase: str, seconds: list[float], **more: object) -> None:
-    """ru_maxrss is the process's peak so far, in KiB on Linux and in bytes on macOS."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({"phase": phase, "seconds": seconds, **more, "peakRssBytes": peak}), flush=True)
+    print(json.dumps({"phase": phase, "seconds": seconds, **more, "peakRssBytes": peak_rss_bytes()}), flush=True)
 
 
 def gemm_gflops() -> float:
