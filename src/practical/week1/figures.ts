@@ -26,7 +26,7 @@ export function week1Figures(result: Week1Result, document: Document): Figure[] 
     title: 'Posterior of the weights of a straight line',
     caption:
       `Density over intercept and slope after n points of the linear set (β = ${regressions.linear[setting].beta}, α = ${regressions.linear.alpha}); ` +
-      `the cross marks the weights that made the data. Below, ${LINES} lines drawn from each posterior.`,
+      `the ring marks the weights that made the data. Below, ${LINES} lines drawn from each posterior.`,
   };
   return [
     posteriorGridFigure(
