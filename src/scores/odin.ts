@@ -1,8 +1,9 @@
-import { ConfigurationError } from '../errors/index.js';
+import { ConfigurationError, GraphError } from '../errors/index.js';
 import {
   constantLike,
   div,
   extract,
+  formatType,
   gradient,
   gradientName,
   GraphBuilder,
@@ -41,20 +42,29 @@ export const ODIN_LOGITS = 'odin/logits';
  * *raises* the largest probability: it is the inverse of an attack.
  *
  * Source: Liang, Li, Srikant, "Enhancing the reliability of out-of-distribution image detection in neural networks", ICLR 2018.
+ * @throws ConfigurationError on a number out of range; GraphError when the graph has no such values, the input is not
+ *   floating-point, or an operation has no derivative.
  */
 export function odinGraph(model: Graph, options: OdinOptions): Graph {
   const { temperature, epsilon, deviation = 1, input, logits = 'logits' } = options;
   const { gradientTemperature = temperature } = options;
-  if (!(temperature > 0) || !(gradientTemperature > 0) || !(epsilon >= 0) || !(deviation > 0)) {
-    throw new ConfigurationError({
-      what: 'ODIN',
-      expected: 'temperature > 0, epsilon >= 0, deviation > 0',
-      got: `${temperature}, ${epsilon}, ${deviation}`,
-    });
+  for (const [name, value] of Object.entries({ temperature, gradientTemperature, deviation, epsilon })) {
+    if (Number.isFinite(value) && (value > 0 || (value === 0 && name === 'epsilon'))) continue;
+    const expected = name === 'epsilon' ? 'a finite number of at least 0' : 'a finite number above 0';
+    throw new ConfigurationError({ what: `ODIN: ${name}`, expected, got: `${value}` });
   }
   const plain = removeDropout(model);
   const b = GraphBuilder.from(prune({ ...plain, outputs: [logits] }));
   const scaled = b.value(logits);
+  const moved = b.value(input);
+  if (!moved.dtype.startsWith('float')) {
+    throw new GraphError({
+      what: `ODIN: input '${input}'`,
+      expected: 'a floating-point value',
+      got: formatType(moved),
+      hint: 'name the normalised image inside the graph',
+    });
+  }
   const tempered = div(scaled, constantLike(scaled, gradientTemperature));
   const lossSum = reduceSum(neg(reduceMax(logSoftmax(tempered), [1])));
   const derived = gradient(b.build({ loss: lossSum }), { of: 'loss', withRespectTo: [input] });

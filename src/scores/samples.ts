@@ -24,7 +24,11 @@ export interface SampleSummary {
 export function summariseSamples(samples: ProbabilitySamples): SampleSummary {
   const [count, examples, classes] = samples.shape;
   if (count === undefined || examples === undefined || classes === undefined || samples.shape.length !== 3) {
-    throw new ShapeError({ what: 'samples', expected: 'probabilities (S, n, K)', got: formatShape(samples.shape) });
+    throw new ShapeError({
+      what: 'samples',
+      expected: 'probabilities (S, n, K)',
+      got: formatShape(samples.shape),
+    });
   }
   if (count === 0 || classes < 2) {
     throw new DataError({
@@ -60,7 +64,11 @@ export function summariseSamples(samples: ProbabilitySamples): SampleSummary {
     const p = (meanProbability[i]! /= count);
     if (p > 0) predictiveEntropy[Math.floor(i / classes)]! -= p * Math.log(p);
   }
-  for (let i = 0; i < examples; i++) expectedEntropy[i]! /= count;
+  for (let i = 0; i < examples; i++) {
+    // A float32 softmax can exceed 1 by a rounding, which is no negative uncertainty.
+    predictiveEntropy[i] = Math.max(0, predictiveEntropy[i]!);
+    expectedEntropy[i] = Math.max(0, expectedEntropy[i]! / count);
+  }
   return { meanProbability, predictiveEntropy, expectedEntropy, votes };
 }
 

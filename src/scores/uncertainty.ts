@@ -34,11 +34,11 @@ export function variationRatio(samples: Samples): Float64Array {
   });
 }
 
-/** The most probable class under the mean, (n,). */
-export function predictedClasses(samples: Samples): Uint8Array {
+/** The most probable class under the mean (the first of several), (n,). */
+export function predictedClasses(samples: Samples): Uint32Array {
   const { meanProbability, predictiveEntropy: perExample } = summaryOf(samples);
   const classes = meanProbability.length / perExample.length;
-  return Uint8Array.from(perExample, (_, i) => {
+  return Uint32Array.from(perExample, (_, i) => {
     const own = meanProbability.subarray(i * classes, (i + 1) * classes);
     return own.indexOf(Math.max(...own));
   });

@@ -66,7 +66,7 @@ export interface Evaluation {
   readonly mcDropoutAccuracy: number;
   /** Of the classifier inside the ConfidNet graph: the same, as its weights are frozen. */
   readonly confidnetAccuracy: number;
-  readonly predicted: Uint8Array;
+  readonly predicted: Uint32Array;
   /** 1 where the classifier is wrong, (n,). */
   readonly errors: Uint8Array;
   /** Scores of the test digits, (n,). */
