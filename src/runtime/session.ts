@@ -147,7 +147,12 @@ function targetOf(target: Tensor | undefined): RuntimeTensor | null {
 /** The result, in `target` where there is one. */
 function placed(result: RuntimeTensor, target: Tensor | undefined): Tensor {
   if (target === undefined) return fromRuntime(result);
-  if (!writesToOutputs) (target.data as Float32Array).set(result.data as Float32Array);
+  if (writesToOutputs) return target;
+  if (result.type !== target.dtype || result.dims.join() !== target.shape.join()) {
+    const expected = formatType({ dtype: result.type as DType, shape: result.dims });
+    throw new ShapeError({ what: 'array for an output', expected, got: formatType(target) });
+  }
+  (target.data as Float32Array).set(result.data as Float32Array);
   return target;
 }
 

@@ -42,7 +42,8 @@ export class StackedResults {
   constructor(samples: number, rows: number, { shared = false }: { shared?: boolean | undefined } = {}) {
     this.#samples = samples;
     this.#rows = rows;
-    this.#shared = shared;
+    // A page without cross-origin isolation has no such memory, and no threads to share it with.
+    this.#shared = shared && typeof SharedArrayBuffer !== 'undefined';
   }
 
   put({ sample, start, end }: Task, outputs: Fetches): void {
