@@ -68,6 +68,7 @@ export function expectSame(web: Computed, { results, tolerances }: Native): void
   expect(web.masks).toEqual(results.masks);
   expect(web.changedTypes).toEqual([]);
   expect(web.stepAfterAbort).toBe(1);
+  expect(web.writtenElsewhere).toBe(0);
 }
 
 /** The 2-norm of the difference. */

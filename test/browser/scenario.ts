@@ -11,7 +11,7 @@ import {
 import type { Graph } from '#credence/graph/index';
 import { fold, key, uniform } from '#credence/random/index';
 import { openSession, predict, samplePredictions } from '#credence/runtime/index';
-import { sliceRows, tensor } from '#credence/tensor/index';
+import { sliceRows, tensor, zeros } from '#credence/tensor/index';
 import type { DType, Tensor } from '#credence/tensor/index';
 import { classificationObjective, gradientGraph, sgd, train } from '#credence/training/index';
 
@@ -34,6 +34,8 @@ export interface Computed {
   readonly samples: readonly number[];
   readonly masks: readonly number[];
   readonly stepAfterAbort: number;
+  /** How many numbers differ between what a run writes to an array that it is given and what it returns without. */
+  readonly writtenElsewhere: number;
   /** Types whose values did not pass through a session unchanged. */
   readonly changedTypes: readonly string[];
 }
@@ -53,12 +55,15 @@ export async function compute({ model, images, labels, perturbation, threads }: 
   const derived = gradientGraph(classificationObjective(graph));
   await using gradients = await openSession(derived, { threads });
   const layout = flatLayout(graph);
-  const { gradient } = await gradients.run({
+  const feeds = {
     image: sliceRows(image, 0, 8),
     label: sliceRows(label, 0, 8),
     parameters: tensor('float32', [layout.size], packParameters(layout, parametersOf(graph))),
     scale: tensor('float32', [], Float32Array.of(1 / 8)),
-  });
+  };
+  const { gradient } = await gradients.run(feeds);
+  const target = zeros('float32', [layout.size]);
+  await gradients.run(feeds, { into: { gradient: target } });
 
   const batchSize = Math.ceil(n / (STEPS / 4));
   const options = {
@@ -84,6 +89,7 @@ export async function compute({ model, images, labels, perturbation, threads }: 
     samples: numbers(drawn['logits']),
     masks: numbers(drawn['mask']),
     stepAfterAbort: aborted.state.step,
+    writtenElsewhere: target.data.filter((value, i) => value !== gradient!.data[i]).length,
     changedTypes: await changedTypes(),
   };
 }

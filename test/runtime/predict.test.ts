@@ -85,6 +85,14 @@ describe('predict', () => {
     expect([result['y']!.shape, result['total']!.shape]).toEqual([[1, 3], [1]]);
   });
 
+  test.each([0, 2])('puts its results in shared memory on request (%d workers)', async (workers) => {
+    const plain = await predict(graph, { x }, { batchSize: 5, workers });
+    const shared = await predict(graph, { x }, { batchSize: 5, workers, shared: true });
+    expect(shared['y']!.data.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(plain['y']!.data.buffer).toBeInstanceOf(ArrayBuffer);
+    expect(shared).toEqual(plain);
+  });
+
   test('tells its progress', async () => {
     for (const workers of [0, 2]) {
       const seen: [number, number][] = [];

@@ -70,6 +70,23 @@ describe('a session', () => {
     expect(await session.run({ x: tensor('float32', [2, 4], shared) })).toEqual(await session.run({ x }));
   });
 
+  test('writes to the arrays that it is given, and makes the others', async () => {
+    await using session = await openSession(affine(4));
+    const x = draws(3, 2, 4);
+    const plain = await session.run({ x });
+    const y = zeros('float32', [2, 3]);
+    const results = await session.run({ x }, { into: { y } });
+    expect(results).toEqual(plain);
+    expect(results['y']).toBe(y);
+    expect(results['total']).not.toBe(plain['total']);
+  });
+
+  test('refuses arrays of another shape to write to', async () => {
+    await using session = await openSession(affine(4));
+    const run = session.run({ x: draws(3, 2, 4) }, { into: { y: zeros('float32', [3, 2]) } });
+    await expect(run).rejects.toMatchObject({ code: 'E_RUNTIME' });
+  });
+
   test('runs at once are kept apart', async () => {
     await using session = await openSession(affine(4));
     const inputs = Array.from({ length: 20 }, (_, i) => draws(i, 3, 4));

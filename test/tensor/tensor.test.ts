@@ -59,6 +59,13 @@ describe('zeros', () => {
   });
 });
 
+test.each(dtypes)('zeros of %s in memory that threads share', (dtype) => {
+  const value = zeros(dtype, [2, 3], { shared: true });
+  expect(value.data.buffer).toBeInstanceOf(SharedArrayBuffer);
+  expect(Array.from(value.data as ArrayLike<number | bigint>, Number)).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(zeros(dtype, [2]).data.buffer).toBeInstanceOf(ArrayBuffer);
+});
+
 describe('sliceRows', () => {
   const value = tensor('int32', [3, 2], Int32Array.of(1, 2, 3, 4, 5, 6));
 

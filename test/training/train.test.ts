@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ConfigurationError, DataError, NumericalError, ShapeError } from '#credence/errors/index';
 import { GraphBuilder, mul, reduceSum, squeeze } from '#credence/graph/index';
 import { fold, key, permutation } from '#credence/random/index';
-import type { Feeds } from '#credence/runtime/index';
+import type { Feeds, Provider } from '#credence/runtime/index';
 import { sliceRows, tensor, zeros } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
 import { adam, binaryCrossEntropy, sgd, train } from '#credence/training/index';
@@ -257,6 +257,13 @@ describe('bad input', () => {
     },
     10_000,
   );
+
+  test('a provider that is not there', async () => {
+    for (const shards of [1, 2]) {
+      const options = { ...small, shards, provider: 'cuda2' as Provider };
+      await expect(train(graph, data(10), options)).rejects.toMatchObject({ code: 'E_CONFIGURATION' });
+    }
+  });
 
   test('a graph without a loss', async () => {
     await expect(train(graph, data(10), { ...small, loss: 'nothing' })).rejects.toMatchObject({

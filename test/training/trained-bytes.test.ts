@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { key } from '#credence/random/index';
 import type { Feeds } from '#credence/runtime/index';
-import { sliceRows } from '#credence/tensor/index';
+import { sliceRows, zeros } from '#credence/tensor/index';
+import type { Tensor } from '#credence/tensor/index';
 import { adam, sgd, train } from '#credence/training/index';
 import type { TrainOptions } from '#credence/training/index';
 import { U } from './bounds.js';
@@ -56,6 +57,17 @@ describe('the trained bytes', () => {
     const copied = Object.fromEntries(
       Object.entries(moved).map(([name, value]) => [name, structuredClone(value)]),
     );
-    expect(await run(moved, { shards: 1 })).toEqual(await run(copied, { shards: 1 }));
+    const shared = Object.fromEntries(Object.entries(copied).map(([name, value]) => [name, toShared(value)]));
+    for (const options of [{ shards: 1 }, { shards: 2, workers: 1 }, { shards: 2, workers: 2 }]) {
+      const expected = await run(copied, options);
+      expect(await run(moved, options)).toEqual(expected);
+      expect(await run(shared, options)).toEqual(expected);
+    }
   });
 });
+
+function toShared(value: Tensor): Tensor {
+  const shared = zeros(value.dtype, value.shape, { shared: true });
+  (shared.data as Float32Array).set(value.data as Float32Array);
+  return shared;
+}
