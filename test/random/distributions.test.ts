@@ -25,10 +25,14 @@ describe('uniform', () => {
     expect(kolmogorovSmirnov(uniform(key(1), N), (x) => x)).toBeLessThan(KS_BOUND);
   });
 
-  test('its last digits are random too: 53 bits (false alarm 1e-6)', () => {
-    const counts = Array.from({ length: 16 }, () => 0);
-    for (const u of uniform(key(2), N)) counts[Number(BigInt(u * 2 ** 53) & 15n)]!++;
-    expect(chiSquare(counts)).toBeLessThan(CHI_SQUARE_BOUND[15]);
+  test('each of its 53 bits is a fair coin (false alarm 3e-5)', () => {
+    const ones = new Float64Array(53);
+    for (const u of uniform(key(2), N)) {
+      const [high, low] = [Math.floor(u * 2 ** 27), (u * 2 ** 53) % 2 ** 26];
+      for (let bit = 0; bit < 26; bit++) ones[bit]! += (low >>> bit) & 1;
+      for (let bit = 0; bit < 27; bit++) ones[26 + bit]! += (high >>> bit) & 1;
+    }
+    for (const count of ones) expect(Math.abs(count - N / 2) / Math.sqrt(N / 4)).toBeLessThan(Z_BOUND);
   });
 
   test('any range can be made alone', () => {

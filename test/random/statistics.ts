@@ -27,9 +27,8 @@ export function chiSquare(counts: readonly number[]): number {
 }
 
 /** What a chi-square variable exceeds with probability 1e-6, by degrees of freedom (regularised incomplete gamma function). */
-export const CHI_SQUARE_BOUND: Readonly<Record<9 | 15 | 23 | 255, number>> = {
+export const CHI_SQUARE_BOUND: Readonly<Record<9 | 23 | 255, number>> = {
   9: 44.82,
-  15: 56.5,
   23: 70.55,
   255: 377.08,
 };
