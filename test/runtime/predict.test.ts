@@ -128,6 +128,24 @@ describe('samplePredictions', () => {
     );
   });
 
+  test('draws normals of its own for each example, wherever the batches are cut', async () => {
+    const b = new GraphBuilder('jittered');
+    const noise = b.input('noise', 'float32', ['N', 5], { kind: 'normal' });
+    const jittered = b.build({ y: add(b.input('x', 'float32', ['N', 1]), noise) });
+    const expected = Array.from({ length: samples }, (_, s) => [
+      ...normal(fold(fold(sampleKey, s), 'noise'), ROWS * 5),
+    ]);
+    const zero = zeros('float32', [ROWS, 1]);
+    for (const batchSize of [1, 4, ROWS]) {
+      const { y } = await samplePredictions(
+        jittered,
+        { x: zero },
+        { samples, key: sampleKey, batchSize, workers: 2 },
+      );
+      expect(y).toEqual(tensor('float32', [samples, ROWS, 5], Float32Array.from(expected.flat())));
+    }
+  });
+
   test('is one run a sample, to the last bits, whatever the size of the batches', async () => {
     const whole = await sample({ batchSize: ROWS, workers: 0 });
     const noises = whole['noises']!.data as Float32Array;
