@@ -22,8 +22,8 @@ import type { Tensor } from '../tensor/index.js';
 /** Names of the values that the graph of Hessian-vector products takes in and gives out, beside the data and `parameters`. */
 const VECTOR = 'vector';
 const TOTAL = 'total';
-export const GRADIENT: string = gradientName(PARAMETERS);
-export const PRODUCT = 'product';
+const GRADIENT = gradientName(PARAMETERS);
+const PRODUCT = 'product';
 
 /** A matrix of this many columns takes 200 MB. */
 const MAXIMUM_PARAMETERS = 5000;

@@ -18,9 +18,9 @@ export function week2Differences({ published, corrected, settings, points }: Wee
       `${show(100 * published.rays.sectors.laplace)} % of all in place of ${show(100 * corrected.rays.sectors.laplace)} %.`,
     `Figures 5 and 6: the published likelihood applies two sigmoids, so that its loss cannot fall under ` +
       `${show(sigmoidTwiceFloor(points.blobs.label))} nats; it ends at ${show(published.variational.losses.at(-1)!)}, the corrected one at ` +
-      `${show(corrected.variational.losses.at(-1)!)}. After ${settings.variational.epochs} epochs the deviations of both are near where they ` +
-      `began; the corrected figure 5 is that of ${settings.variational.converged.epochs} epochs, whose deviations are up to ` +
-      `${largest(corrected.variational.deviation)} in place of ${largest(published.variational.deviation)}.`,
+      `${show(corrected.variational.losses.at(-1)!)}. Published is the ` +
+      `state after ${settings.variational.epochs} epochs, begun at deviations of 0.1 and ended at up to ${largest(published.variational.deviation)}; the corrected ` +
+      `figure 5 is what ${settings.variational.converged.epochs} epochs converge to, up to ${largest(corrected.variational.deviation)}.`,
     `Figure 7: trained so, the network has ${mlp(published)}; with the evidence lower bound ${mlp(corrected)}. Its evidence lower ` +
       `bound is ${show(published.variationalMlp.bound.value)} in place of ${show(corrected.variationalMlp.bound.value)} nats.`,
     'Figure 8 is one training, drawn twice: with a mask for each pixel as published, and with masks shared over the plane.',

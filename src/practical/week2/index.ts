@@ -1,12 +1,4 @@
-export type { DropoutChecks } from './dropout-checks.js';
-export type { LaplaceFit, MapFit, WeightPosterior } from './logistic.js';
-export type { DropoutFit, NetworkFit } from './networks.js';
-export type { Picture, PredictiveMap } from './picture.js';
-export type { Plane, Points } from './plane.js';
-export type { Parallels, Rays } from './rays.js';
 export type { SettingRun, Week2Result, Week2Run } from './result.js';
 export { runWeek2 } from './run.js';
-export type { Week2Options } from './run.js';
 export { week2Settings } from './settings.js';
-export type { SetName, Setting, Week2Settings } from './settings.js';
-export type { Frame, VariationalFit } from './variational.js';
+export type { Week2Settings } from './settings.js';

@@ -9,7 +9,7 @@ import type { Week2Context } from './context.js';
 import { pictureOf } from './picture.js';
 import type { Picture } from './picture.js';
 import type { Setting } from './settings.js';
-import { describe, objectiveOf, pictureBy, trainObjective } from './variational.js';
+import { describe, objectiveOf, pictureBy, trainAveraged, trainObjective } from './variational.js';
 import type { VariationalFit } from './variational.js';
 
 /** Figure 7: a mean-field network. */
@@ -41,7 +41,8 @@ export async function runVariationalMlp(context: Week2Context, setting: Setting)
   const own = settings.variationalMlp;
   const model = mlp({ hidden: [own.hidden], key: fold(key, 'mlp') });
   const objective = objectiveOf(context, setting, model, 'moons');
-  const { parameters, losses } = await trainObjective(context, objective, 'moons', own, 'variational-mlp');
+  const trainIt = setting === 'published' ? trainObjective : trainAveraged;
+  const { parameters, losses } = await trainIt(context, objective, 'moons', own, 'variational-mlp');
   const picture = await pictureBy(context, model, parameters, view(context, 'moons'), {
     epoch: own.epochs,
     samples: own.samples,

@@ -56,12 +56,11 @@ const RADII = Float64Array.of(1, 3, 10, 100, 1e5);
 const SECTOR_ANGLES = Float64Array.from({ length: 3600 }, (_, i) => (2 * Math.PI * (i + 0.5)) / 3600);
 const DISTANCES = Float64Array.of(-2, -1, -0.25, 0.25, 1, 2);
 const OFFSETS = Float64Array.of(-40, -20, -5, 0, 5, 20, 40);
-const SAMPLES = 2000;
 /** Far away the sigmoid is a step: an error of at most half a step times the density's 0.4. */
 const QUADRATURE_STEPS = 36_000;
 
 export async function runRays(
-  { key }: Week2Context,
+  { key, settings }: Week2Context,
   { model, parameters, posterior }: LogisticRun,
   variational: VariationalRun,
 ): Promise<Rays> {
@@ -69,7 +68,8 @@ export async function runRays(
     [...RADII].map((radius) => [radius * Math.cos(angle), radius * Math.sin(angle)] as const),
   );
   const x = positions(places);
-  const draws = { samples: SAMPLES, key: fold(key, 'rays') };
+  const { samples } = settings.rays;
+  const draws = { samples, key: fold(key, 'rays') };
   const laplace = await laplacePredictive(posterior, model, { x }, draws);
   const sampled = await variationalPredictive(model, variational.parameters, { x }, { ...draws, workers: 0 });
   const single = await predictions(model, { x }, { parameters, workers: 0 });
@@ -91,12 +91,12 @@ export async function runRays(
     probit: probitProbability(moments),
     limits: limitsOf(ANGLES),
     sectors: { laplace: undecided(sectors.laplace), variational: undecided(sectors.variational) },
-    samples: SAMPLES,
+    samples,
   };
 }
 
 export async function runParallels(
-  { key }: Week2Context,
+  { key, settings }: Week2Context,
   { model, parameters, posterior, map }: LogisticRun,
 ): Promise<Parallels> {
   const [w1, w2, b] = map.weights;
@@ -108,7 +108,7 @@ export async function runParallels(
   });
   const x = positions(places);
   const single: Tensor<'float32'> = await predictions(model, { x }, { parameters, workers: 0 });
-  const draws = { samples: SAMPLES, key: fold(key, 'parallels') };
+  const draws = { samples: settings.rays.samples, key: fold(key, 'parallels') };
   const samples = await laplacePredictive(posterior, model, { x }, draws);
   return {
     distances: DISTANCES,

@@ -42,12 +42,21 @@ export interface Week2Settings {
   readonly laplace: { readonly samples: number };
   /** Figures 5 and 6. */
   readonly variational: TrainingSettings & {
+    /** Where the corrected training begins: at the prior. The published one begins at 0.1. */
+    readonly initialDeviation: number;
     /** The corrected figure 5 is the posterior that training converges to: the mean of the parameters over the last epochs. */
     readonly converged: TrainingSettings & { readonly averaged: number };
     readonly samples: number;
   };
+  /** Draws of the weights behind what is said of points far from the data. */
+  readonly rays: { readonly samples: number };
   /** Figure 7. */
-  readonly variationalMlp: TrainingSettings & { readonly hidden: number; readonly samples: number };
+  readonly variationalMlp: TrainingSettings & {
+    readonly hidden: number;
+    readonly samples: number;
+    /** The corrected posterior is the mean of the parameters over so many last epochs; the published one is the last epoch's. */
+    readonly averaged: number;
+  };
   /** Figure 8. */
   readonly dropout: TrainingSettings & {
     readonly hidden: number;
@@ -82,12 +91,15 @@ export function week2Settings({ published = false }: { readonly published?: bool
     variational: {
       optimiser: { kind: 'adam', learningRate: 0.1 },
       epochs: 30,
+      initialDeviation: 1,
       converged: { optimiser: { kind: 'adam', learningRate: 0.1 }, epochs: 1500, averaged: 1000 },
       samples: 100,
     },
+    rays: { samples: 2000 },
     variationalMlp: {
       optimiser: { kind: 'adam', learningRate: 0.1 },
       epochs: 1000,
+      averaged: 500,
       hidden: 50,
       samples: 100,
     },

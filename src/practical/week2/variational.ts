@@ -1,4 +1,4 @@
-import { flatLayout, unpackParameters } from '../../graph/index.js';
+import { flatLayout, packParameters, unpackParameters } from '../../graph/index.js';
 import type { Graph, Parameters } from '../../graph/index.js';
 import { logistic } from '../../models/index.js';
 import { fold } from '../../random/index.js';
@@ -70,12 +70,13 @@ export async function runVariational(context: Week2Context, setting: Setting): P
       picture: await pictureBy(context, model, parameters, coarse, { epoch: i + 1, samples: own.samples }),
     });
   }
-  const { parameters, losses, epochs } =
+  const last = setting === 'published' ? own : own.converged;
+  const { parameters, losses } =
     setting === 'published'
-      ? { ...trained, epochs: own.epochs }
-      : await converge(context, objective, 'blobs');
+      ? trained
+      : await trainAveraged(context, objective, 'blobs', own.converged, 'converged');
   const picture = await pictureBy(context, model, parameters, view(context, 'blobs'), {
-    epoch: epochs,
+    epoch: last.epochs,
     samples: own.samples,
   });
   return { frames, parameters, fit: await describe(context, model, 'blobs', parameters, losses, picture) };
@@ -91,7 +92,8 @@ export async function runTemperatures(
   for (const { name, temperature } of mistakenTemperatures(examples, flatLayout(model).size)) {
     context.signal?.throwIfAborted();
     const objective = variationalObjective(model, { ...boundOf(context, 'blobs'), temperature });
-    const { parameters } = await converge(context, objective, 'blobs');
+    const { converged } = context.settings.variational;
+    const { parameters } = await trainAveraged(context, objective, 'blobs', converged, 'converged');
     fits.push({ name, temperature, ...meanFieldPosterior(parameters) });
   }
   return fits;
@@ -134,6 +136,12 @@ export async function pictureBy(
   return pictureOf(await variationalPredictive(model, parameters, { x: plane.x }, options), plane, epoch);
 }
 
+export interface Trained {
+  readonly parameters: Parameters;
+  /** Mean loss of each epoch, nats an example. */
+  readonly losses: readonly number[];
+}
+
 /** Trains on a set; `onEpoch` gets the parameters after each epoch. */
 export async function trainObjective(
   context: Week2Context,
@@ -142,7 +150,7 @@ export async function trainObjective(
   settings: TrainingSettings,
   use: string,
   onEpoch?: (parameters: Parameters, epoch: number) => void,
-): Promise<{ readonly parameters: Parameters; readonly losses: readonly number[] }> {
+): Promise<Trained> {
   const layout = flatLayout(objective);
   const { parameters, epochLosses } = await train(objective, trainingData(context, set), {
     optimiser: optimiserOf(settings),
@@ -157,23 +165,24 @@ export async function trainObjective(
   return { parameters, losses: epochLosses };
 }
 
-/** A long training, its parameters averaged over the last epochs (Polyak & Juditsky, 1992): they wander about the optimum. */
-async function converge(
+/**
+ * The same, with the parameters averaged over the last epochs (Polyak & Juditsky, 1992): at a constant rate and with one draw a step they wander
+ * about the optimum.
+ */
+export async function trainAveraged(
   context: Week2Context,
   objective: Graph,
   set: SetName,
-): Promise<{ readonly parameters: Parameters; readonly losses: readonly number[]; readonly epochs: number }> {
-  const { converged } = context.settings.variational;
+  settings: TrainingSettings & { readonly averaged: number },
+  use: string,
+): Promise<Trained> {
   const layout = flatLayout(objective);
   const mean = new Float64Array(layout.size);
-  const { losses } = await trainObjective(context, objective, set, converged, 'converged', (own, epoch) => {
-    if (epoch <= converged.epochs - converged.averaged) return;
-    for (const { name, offset } of layout.pieces) {
-      const values = own.get(name)!.data as Float32Array;
-      values.forEach((value, i) => (mean[offset + i]! += value / converged.averaged));
-    }
+  const { losses } = await trainObjective(context, objective, set, settings, use, (own, epoch) => {
+    if (epoch <= settings.epochs - settings.averaged) return;
+    packParameters(layout, own).forEach((value, i) => (mean[i]! += value / settings.averaged));
   });
-  return { parameters: unpackParameters(layout, Float32Array.from(mean)), losses, epochs: converged.epochs };
+  return { parameters: unpackParameters(layout, Float32Array.from(mean)), losses };
 }
 
 function boundOf({ settings, sets }: Week2Context, set: SetName): VariationalOptions {
@@ -181,5 +190,6 @@ function boundOf({ settings, sets }: Week2Context, set: SetName): VariationalOpt
     likelihood: bernoulliLikelihood,
     priorDeviation: settings.priorDeviation,
     trainingSetSize: sets[set].labels.data.length,
+    ...(set === 'blobs' && { initialDeviation: settings.variational.initialDeviation }),
   };
 }
