@@ -24,7 +24,7 @@ describe.skipIf(executablePath === undefined)('Chromium computes what Node does'
     bundle = await bundlePage();
     native = await computeNatively();
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await browser?.close();
     await bundle?.[Symbol.asyncDispose]();

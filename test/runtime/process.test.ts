@@ -18,10 +18,10 @@ interface Ending {
   readonly output: string;
 }
 
-/** Runs a program to its end; one that does not end is killed after ten seconds, and its signal says so. */
+/** Runs a program to its end; one that does not end is killed after thirty seconds, and its signal says so. */
 function run(program: string): Promise<Ending> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', prelude + program], {
-    timeout: 10_000,
+    timeout: 30_000,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -28,7 +28,7 @@ async function inThread(array: Int32Array, parties: number, program: string): Pr
 
 function expired(): Promise<never> {
   return new Promise((_, reject) =>
-    setTimeout(() => reject(new Error('a thread waits for ever')), 5000).unref(),
+    setTimeout(() => reject(new Error('a thread waits for ever')), 20_000).unref(),
   );
 }
 

@@ -258,7 +258,7 @@ describe('bad input', () => {
         await expect(failing).rejects.toThrow(/GatherElements/);
       }
     },
-    20_000,
+    60_000,
   );
 
   test('a provider that is not there', async () => {
