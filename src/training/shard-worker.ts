@@ -57,7 +57,10 @@ async function run(
         shardLosses[shard] = 0;
         continue;
       }
-      const outputs = await gradients.run({ ...feeds, [PARAMETERS]: whole }, { into: { [GRADIENT]: gradient } });
+      const outputs = await gradients.run(
+        { ...feeds, [PARAMETERS]: whole },
+        { into: { [GRADIENT]: gradient } },
+      );
       shardGradients[shard]!.set(gradient.data);
       shardLosses[shard] = outputs[MEAN_LOSS]!.data[0] as number;
     }
@@ -68,7 +71,10 @@ async function run(
     const loss = shardLosses.reduce((total, share) => total + share, 0);
     stop = Atomics.load(control, DECISION) === 1 || !Number.isFinite(Math.fround(loss));
     shardGradients.forEach((shared, shard) => partGradients[shard]!.data.set(shared.subarray(from, to)));
-    const feeds = { ...stateFeeds(state, partGradients), [STEP]: tensor('float64', [], Float64Array.of(step + 1)) };
+    const feeds = {
+      ...stateFeeds(state, partGradients),
+      [STEP]: tensor('float64', [], Float64Array.of(step + 1)),
+    };
     await update.run(feeds, { into: stateTargets(next) });
     [state, next] = [next, state];
     parameters.set(state.parameters.data, from);

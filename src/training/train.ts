@@ -139,7 +139,10 @@ async function openStepper(
     const parameters = flatLayout(objective).size;
     return openParallelStepper({ gradients, update, data, schedule, optimiser, parameters, steps, workers });
   }
-  const sessions = [await openSession(gradients, { provider }), await openSession(update, { provider })] as const;
+  const sessions = [
+    await openSession(gradients, { provider }),
+    await openSession(update, { provider }),
+  ] as const;
   const batches = new Batches(gradients, data, schedule);
   return {
     run: (state, end, watch) => runSharded(sessions, batches, schedule.shards, optimiser, state, end, watch),
