@@ -13,6 +13,6 @@ export type { RunSettings } from './run-settings.js';
 export { initialState } from './state.js';
 export type { TrainingState } from './state.js';
 export { gradientGraph, stepGraph, updateGraph } from './step.js';
-export { train } from './train.js';
+export { epochLosses, train } from './train.js';
 export type { TrainOptions, TrainResult } from './train.js';
 export { decodeParameters, encodeParameters } from './weights.js';

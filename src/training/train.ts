@@ -262,8 +262,10 @@ function checkFinite({ losses, parameters, step: steps }: TrainingState, { piece
 }
 
 /** Means over the examples: the last batch of an epoch may be smaller, and counts for less. */
-function epochLosses({ losses, step }: TrainingState, schedule: Schedule): number[] {
-  const { examples, batchSize, stepsPerEpoch } = schedule;
+export function epochLosses(
+  { losses, step }: TrainingState,
+  { examples, batchSize, stepsPerEpoch }: Pick<Schedule, 'examples' | 'batchSize' | 'stepsPerEpoch'>,
+): number[] {
   return Array.from({ length: Math.floor(step / stepsPerEpoch) }, (_, epoch) => {
     let total = 0;
     for (let i = 0; i < stepsPerEpoch; i++) {

@@ -46,7 +46,7 @@ export function dropoutLayers(graph: Graph): { name: string; rate: number }[] {
   return graph.nodes.filter(isDropout).map((node) => ({ name: node.name, rate: rateOf(graph, node) }));
 }
 
-/** Builds the graph anew with each Dropout layer's output replaced. */
+/** Builds the graph anew with each Dropout layer's output replaced by values that are named after the layer. */
 function rewrite(graph: Graph, replace: (builder: GraphBuilder, node: Node, x: Value) => Value): Graph {
   const builder = new GraphBuilder(graph.name, graph);
   builder.setMetadata(graph.metadata);
@@ -55,9 +55,16 @@ function rewrite(graph: Graph, replace: (builder: GraphBuilder, node: Node, x: V
   for (const node of graph.nodes) {
     if (isDropout(node)) {
       const x = replaced.get(node.inputs[0]!) ?? builder.value(node.inputs[0]!);
-      replaced.set(node.outputs[0]!, replace(builder, node, x));
-    } else {
-      builder.append({ ...graph, inputs: [], constants: new Map(), parameters: [], nodes: [node] }, replaced);
+      replaced.set(
+        node.outputs[0]!,
+        builder.scope(node.name, () => replace(builder, node, x)),
+      );
+      continue;
+    }
+    const only = { ...graph, inputs: [], constants: new Map(), parameters: [], nodes: [node] };
+    for (const [name, now] of builder.append(only, replaced)) {
+      // A name of the graph that a new value has taken: what reads it must follow.
+      if (name !== now && !replaced.has(name)) replaced.set(name, builder.value(now));
     }
   }
   return builder.build(graph.outputs.map((name) => replaced.get(name) ?? name));

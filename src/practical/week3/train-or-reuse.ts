@@ -5,7 +5,7 @@ import type { Graph, Parameters } from '../../graph/index.js';
 import { unpackParameters, flatLayout } from '../../graph/index.js';
 import { fold } from '../../random/index.js';
 import type { Feeds } from '../../runtime/index.js';
-import { decodeCheckpoint, encodeCheckpoint, objectiveChecksum, train } from '../../training/index.js';
+import { decodeCheckpoint, encodeCheckpoint, epochLosses, objectiveChecksum, train } from '../../training/index.js';
 import type { Optimiser, RunSettings, TrainingState } from '../../training/index.js';
 import type { Progress, RunContext } from '../run.js';
 
@@ -57,12 +57,15 @@ export async function trainOrReuse(
   }
   const state = found instanceof Error ? undefined : found;
 
-  const digits = Number(training.dataSet['digits']);
-  const stepsPerEpoch = Math.ceil(digits / batchSize);
+  const examples = Number(training.dataSet['digits']);
+  const stepsPerEpoch = Math.ceil(examples / batchSize);
   const steps = epochs * stepsPerEpoch;
   if (state !== undefined && state.step >= steps) {
     run.reporter.note(`${title}: reused from ${file}`);
-    return { parameters: unpackParameters(layout, state.parameters), epochLosses: meanByEpoch(state, stepsPerEpoch) };
+    return {
+      parameters: unpackParameters(layout, state.parameters),
+      epochLosses: epochLosses(state, { examples, batchSize, stepsPerEpoch }),
+    };
   }
   const from = run.resume ? state : undefined;
   if (from !== undefined) run.reporter.note(`${title}: resumed after step ${from.step} of ${steps}`);
@@ -117,11 +120,4 @@ function textsOf(values: Readonly<Record<string, string | number>>): Record<stri
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function meanByEpoch({ losses }: TrainingState, stepsPerEpoch: number): number[] {
-  return Array.from({ length: Math.floor(losses.length / stepsPerEpoch) }, (_, epoch) => {
-    const own = losses.subarray(epoch * stepsPerEpoch, (epoch + 1) * stepsPerEpoch);
-    return own.reduce((sum, loss) => sum + loss, 0) / stepsPerEpoch;
-  });
 }
