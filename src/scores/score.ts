@@ -1,44 +1,105 @@
-import type { GraphBuilder, Value } from '../graph/index.js';
+import type { Graph, GraphBuilder, Value } from '../graph/index.js';
 import type { Tensor } from '../tensor/index.js';
 
-/** The values of a classifier that scores are computed from. */
-export interface ClassifierValues {
-  /** The value that the classifier is fed with, after any preprocessing inside the graph: float, (N, ...). */
-  readonly input: Value;
+/** A classifier as the scores see it: a graph, and the names of its values that matter. */
+export interface Classifier {
+  /** Its Dropout layers kept, where it has them. */
+  readonly graph: Graph;
+  /** The value that the classifier reads, after any preprocessing inside the graph: float, (N, ...). */
+  readonly input: string;
   /** What the last layer reads, (N, d); undefined where none was found or named. */
-  readonly features: Value | undefined;
-  /** (N, K). */
-  readonly logits: Value;
+  readonly features: string | undefined;
+  /** (N, K), K of at least 2. */
+  readonly logits: string;
 }
 
 /** What a classifier gave on labelled examples; what scores are fitted on. Never the test set. */
-export interface FitData {
-  /** (n, K), float32. */
+export interface Examples {
+  /** (n, K). */
   readonly logits: Tensor<'float32'>;
-  /** (n, d), float32; undefined where the classifier has no features. */
+  /** (n, d); undefined where the classifier has no features. */
   readonly features: Tensor<'float32'> | undefined;
   /** (n), classes 0 to K - 1. */
   readonly labels: Tensor<'int32'>;
 }
 
-/** What a fit leaves behind: arrays that become constants of the graph, and numbers for the reader. */
+export type Settings = Readonly<Record<string, number | string>>;
+
+/** What a fit leaves behind: all that `append` knows of it, so that it can be saved and loaded. */
 export interface Fitted {
+  /** Arrays that become constants of the graph. */
   readonly tensors: Readonly<Record<string, Tensor>>;
-  readonly settings: Readonly<Record<string, number | string>>;
+  /** What was chosen and what was found, for the graph and for the reader. */
+  readonly settings: Settings;
 }
 
-/** One way to tell how suspicious an input is. One file each; `scores/registry.ts` lists them. */
+/** What `fit` is given: examples that were checked (see `fitScore`). */
+export interface FitCall {
+  readonly classifier: Classifier;
+  /** (n, K), finite, n of at least 1. */
+  readonly logits: Tensor<'float32'>;
+  /** (n, d), finite. There for a score that needs 'features' or 'lastLayer'; @throws GraphError on others. */
+  readonly features: Tensor<'float32'>;
+  /** (n), integers of [0, K). */
+  readonly labels: Tensor<'int32'>;
+  readonly signal: AbortSignal | undefined;
+  /** To be told of the share that is done, of [0, 1]. */
+  readonly onProgress: ((share: number) => void) | undefined;
+}
+
+/**
+ * What `append` is given: the graph under construction, the classifier's values in it, and what was fitted.
+ */
+export interface AppendCall {
+  readonly builder: GraphBuilder;
+  /** The classifier by itself, for scores that run it again. */
+  readonly classifier: Classifier;
+  /** (N, ...), the value `classifier.input` in this graph. */
+  readonly input: Value;
+  /** (N, d), float32. @throws GraphError where the classifier has none. */
+  readonly features: Value;
+  /** (N, K). */
+  readonly logits: Value;
+  /** A fitted array as a constant of the graph. @throws GraphError when the fit has none of this name. */
+  readonly constant: (name: string) => Value;
+  /** A fitted number. @throws GraphError when the fit has none of this name. */
+  readonly setting: (name: string) => number;
+  readonly fitted: Fitted;
+}
+
+/**
+ * What a score asks of a classifier beyond its logits. 'lastLayer': features, and logits that are affine in
+ * them; 'inputGradient': derivatives of all operations from the input to the logits; 'dropout': a Dropout
+ * layer on that way.
+ */
+export type Need = 'features' | 'lastLayer' | 'inputGradient' | 'dropout';
+
+/**
+ * One way to tell how suspicious an input is. One file each; `scores/registry.ts` lists them,
+ * docs/adding-a-score.md shows how to write one.
+ */
 export interface Score {
-  /** Stable: 'mcp', 'energy'. */
+  /** Stable, the name of its output: 'mcp', 'laplace.full'. */
   readonly name: string;
   /** As figures and tables print it: 'MCP'. */
   readonly title: string;
-  /** What it reads. 'training': a fit on training examples is needed, not on validation ones alone. */
-  readonly needs: readonly ('logits' | 'features' | 'inputGradient' | 'training')[];
-  /** Whether a larger value is measured in nats, a probability, a distance, ... */
+  readonly needs: readonly Need[];
+  /**
+   * The examples that its fit should get. 'training': those that the classifier was trained on (others stand
+   * in for them where there are none); 'validation': others than those, on which the classifier is as good as
+   * on new ones.
+   */
+  readonly fittedOn: 'nothing' | 'training' | 'validation';
+  /** What a value is: 'probability', 'nats', 'distance', ... */
   readonly unit: string;
+  /** What was chosen; part of `Fitted.settings`. */
+  readonly settings: Settings;
   /** Absent where there is nothing to fit. */
-  fit?(data: FitData): Fitted | Promise<Fitted>;
-  /** Appends the score to a graph: (N,), larger for the more suspicious input. Its constants are the fitted tensors. */
-  append(builder: GraphBuilder, values: ClassifierValues, fitted: Fitted): Value;
+  readonly fit?: (call: FitCall) => Fitted | Promise<Fitted>;
+  /**
+   * Appends the score to a graph, in standard ONNX operations: float (N,), larger for the more suspicious
+   * input. Reads nothing but the call, so that a fit that was loaded is appended by the score of its name,
+   * whatever its settings were.
+   */
+  readonly append: (call: AppendCall) => Value;
 }

@@ -1,0 +1,2 @@
+export { appendTemperature, fitTemperature } from './temperature.js';
+export type { TemperatureFit } from './temperature.js';

@@ -1,0 +1,157 @@
+import { ConfigurationError, GraphError } from '../errors/index.js';
+import {
+  cast,
+  constantLike,
+  equal,
+  formatType,
+  GraphBuilder,
+  OPSET,
+  prune,
+  reduceSum,
+  removeDropout,
+  reshape,
+  where,
+} from '../graph/index.js';
+import type { Graph, Value } from '../graph/index.js';
+import type { AppendCall, Classifier, Fitted, Score } from './score.js';
+
+export interface FittedScore {
+  readonly score: Score;
+  readonly fitted: Fitted;
+}
+
+/** The name of a score's output in `scoreGraph`. */
+export function scoreOutput({ name }: Pick<Score, 'name'>): string {
+  return `score/${name}`;
+}
+
+/**
+ * The classifier with scores: its own inputs and outputs, then `score/<name>` (N,), float32, for each score.
+ * Dropout layers are inactive. The one graph that scores are computed by, exported as and run as in the
+ * browser. Where a row of the logits has a NaN its scores are NaN too, never small numbers: ask whether to
+ * accept, not whether to abstain.
+ * @throws GraphError when the classifier lacks what a score needs, or its opset is below 18;
+ *   ConfigurationError when a score is there twice.
+ */
+export function scoreGraph(classifier: Classifier, scores: readonly FittedScore[]): Graph {
+  const values = evaluationMode(classifier);
+  const { builder, logits } = values;
+  const sums = reduceSum(logits, [1]);
+  const areNumbers = equal(sums, sums);
+  const named: string[] = [];
+  for (const { score, fitted } of scores) {
+    const name = scoreOutput(score);
+    if (builder.has(name)) {
+      throw new ConfigurationError({
+        what: `scores of '${builder.name}'`,
+        expected: 'each once',
+        got: `'${name}' twice`,
+      });
+    }
+    const value = builder.scope(score.name, () => {
+      const own = vector(score, score.append(appendCall(classifier, values, score, fitted)));
+      return where(areNumbers, own, constantLike(own, NaN));
+    });
+    builder.apply('Identity', [value], {}, { name });
+    named.push(name);
+  }
+  return prune(builder.build([...classifier.graph.outputs, ...named]));
+}
+
+/**
+ * The classifier with the outputs `logits` (N, K) and, where it has them, `features` (N, d), float32, and no
+ * others: what scores are fitted on.
+ */
+export function valuesGraph(classifier: Classifier): Graph {
+  const { builder, logits, features } = evaluationMode(classifier);
+  const outputs = { logits: cast(logits, 'float32') };
+  return prune(builder.build(features === undefined ? outputs : { ...outputs, features }));
+}
+
+interface ClassifierValues extends Pick<AppendCall, 'builder' | 'input' | 'logits'> {
+  readonly features: Value | undefined;
+}
+
+/** The classifier's graph without Dropout layers, its outputs under their names. */
+function evaluationMode({ graph, input, features, logits }: Classifier): ClassifierValues {
+  if (graph.opset < OPSET) {
+    throw new GraphError({
+      what: `scores of '${graph.name}'`,
+      expected: `opset ${OPSET} or newer`,
+      got: `${graph.opset}`,
+      hint: 'convert the model to a newer opset',
+    });
+  }
+  // The output of a Dropout layer is its input, by another name.
+  const origin = (name: string): string => {
+    const maker = graph.nodes.find(({ op, outputs }) => op === 'Dropout' && outputs[0] === name);
+    return maker === undefined ? name : origin(maker.inputs[0]!);
+  };
+  const asked = [...graph.outputs, input, logits, ...(features === undefined ? [] : [features])];
+  const plain = removeDropout({ ...graph, outputs: [...new Set(asked.map(origin))] });
+  const builder = GraphBuilder.from({ ...plain, parameters: [] });
+  for (const name of graph.outputs) {
+    if (!builder.has(name)) builder.apply('Identity', [builder.value(origin(name))], {}, { name });
+  }
+  const type = builder.value(origin(logits));
+  if (type.shape.length !== 2 || typeof type.shape[1] !== 'number' || type.shape[1] < 2) {
+    throw new GraphError({
+      what: `scores of '${graph.name}': logits '${logits}'`,
+      expected: '(N, K) with a known K of at least 2',
+      got: formatType(type),
+    });
+  }
+  const own = features === undefined ? undefined : builder.value(origin(features));
+  if (own !== undefined && (own.shape.length !== 2 || typeof own.shape[1] !== 'number')) {
+    throw new GraphError({
+      what: `scores of '${graph.name}': features '${features}'`,
+      expected: '(N, d) with a known d',
+      got: formatType(own),
+    });
+  }
+  return {
+    builder,
+    input: builder.value(origin(input)),
+    logits: type,
+    features: own && cast(own, 'float32'),
+  };
+}
+
+function appendCall(
+  classifier: Classifier,
+  { builder, input, logits, features }: ClassifierValues,
+  score: Score,
+  fitted: Fitted,
+): AppendCall {
+  const lacking = (what: string, got: string): GraphError =>
+    new GraphError({ what: `score '${score.name}'`, expected: what, got });
+  return {
+    builder,
+    classifier,
+    input,
+    logits,
+    fitted,
+    get features() {
+      if (features === undefined) throw lacking('a classifier with features', 'one without');
+      return features;
+    },
+    constant(name) {
+      const value = fitted.tensors[name];
+      if (value === undefined) throw lacking(`a fit with an array '${name}'`, 'one without');
+      return builder.constant(value, `${score.name}/${name}`);
+    },
+    setting(name) {
+      const value = fitted.settings[name];
+      if (typeof value !== 'number') throw lacking(`a fit with a number '${name}'`, `${value}`);
+      return value;
+    },
+  };
+}
+
+function vector(score: Score, value: Value): Value {
+  const flat = value.shape.length === 2 && value.shape[1] === 1 ? reshape(value, [-1]) : value;
+  if (flat.shape.length !== 1 || !flat.dtype.startsWith('float')) {
+    throw new GraphError({ what: `score '${score.name}'`, expected: 'float (N)', got: formatType(value) });
+  }
+  return cast(flat, 'float32');
+}
