@@ -7,8 +7,8 @@ import { secondOrder } from './hessian.js';
 import type { HessianOptions } from './hessian.js';
 
 /**
- * The precision matrix H (P, P) of a normal distribution of weights, in whatever form its kind of curvature keeps it: what a Laplace
- * approximation asks of it.
+ * The precision matrix H (P, P) of a normal distribution of weights, in whatever form its kind of curvature
+ * keeps it: what a Laplace approximation asks of it.
  */
 export interface Precision {
   /** P. */
@@ -30,12 +30,16 @@ export interface Curvature {
   readonly examples: number;
 }
 
-/** A kind of curvature: the full Hessian is one; Gauss-Newton, Kronecker-factored or diagonal ones can stand in its place. */
+/**
+ * A kind of curvature: the full Hessian is one; Gauss-Newton, Kronecker-factored or diagonal ones can stand
+ * in its place.
+ */
 export type CurvatureOf = (objective: Graph, data: Feeds, options: HessianOptions) => Promise<Curvature>;
 
 /**
  * The Hessian of the objective, exact and dense, for a few thousand weights at most.
- * @throws NumericalError when it is not positive definite, as it may be where the objective is not at a minimum.
+ * @throws NumericalError when it is not positive definite, as it may be where the objective is not at a
+ *   minimum.
  */
 export const fullHessian: CurvatureOf = async (objective, data, options) => {
   const { hessian, ...rest } = await secondOrder(objective, data, options);

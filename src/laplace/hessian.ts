@@ -19,7 +19,10 @@ import type { Feeds } from '../runtime/index.js';
 import { tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 
-/** Names of the values that the graph of Hessian-vector products takes in and gives out, beside the data and `parameters`. */
+/**
+ * Names of the values that the graph of Hessian-vector products takes in and gives out, beside the data and
+ * `parameters`.
+ */
 const VECTOR = 'vector';
 const TOTAL = 'total';
 const GRADIENT = gradientName(PARAMETERS);
@@ -48,9 +51,9 @@ export interface SecondOrder {
 }
 
 /**
- * The graph of Hessian-vector products of the loss summed over a batch: inputs those of the objective with `parameters` (P,) and
- * `vector` v (P,); outputs the gradient g (P,) and `product`, H v = d(g'v)/dw (P,), the derivative of a derivative
- * (Pearlmutter, 1994).
+ * The graph of Hessian-vector products of the loss summed over a batch: inputs those of the objective with
+ * `parameters` (P,) and `vector` v (P,); outputs the gradient g (P,) and `product`, H v = d(g'v)/dw (P,), the
+ * derivative of a derivative (Pearlmutter, 1994).
  */
 export function hessianVectorGraph(objective: Graph, loss = 'loss'): Graph {
   const random = objective.inputs.find((input) => input.random !== undefined);
@@ -74,8 +77,9 @@ export function hessianVectorGraph(objective: Graph, loss = 'loss'): Graph {
 }
 
 /**
- * Gradient and Hessian of the loss summed over the data, column by column from Hessian-vector products: P runs of about three times
- * a gradient's cost. Sums of batches are taken in float64; the two triangles are averaged.
+ * Gradient and Hessian of the loss summed over the data, column by column from Hessian-vector products: P
+ * runs of about three times a gradient's cost. Sums of batches are taken in float64; the two triangles are
+ * averaged.
  * @throws ConfigurationError on more than 5,000 parameters, whose matrix would not be a small one.
  */
 export async function secondOrder(

@@ -17,8 +17,9 @@ export interface LaplaceOptions {
   /** The kind of curvature; the full Hessian unless given. */
   readonly curvature?: CurvatureOf;
   /**
-   * 'sum': the Hessian of the loss summed over the training set, the negative log posterior's. 'mean': of its mean, a published
-   * mistake, kept for comparison: that posterior is as wide for a million examples as for one.
+   * 'sum': the Hessian of the loss summed over the training set, the negative log posterior's. 'mean': of its
+   * mean, a published mistake, kept for comparison: that posterior is as wide for a million examples as for
+   * one.
    */
   readonly hessianOf?: 'sum' | 'mean';
   /** The objective's value that was minimised, (N,); 'loss' unless given. */
@@ -35,21 +36,23 @@ export interface LaplacePosterior {
   /** Where each parameter lies in the flat vector. */
   readonly layout: FlatLayout;
   /**
-   * sqrt(g' H^-1 g) for the gradient g at the mean: how far, in posterior standard deviations, a Newton step would move it. Well below 1 at a
-   * mode; a large one says that the weights were trained on another objective, or not to its minimum.
+   * sqrt(g' H^-1 g) for the gradient g at the mean: how far, in posterior standard deviations, a Newton step
+   * would move it. Well below 1 at a mode; a large one says that the weights were trained on another
+   * objective, or not to its minimum.
    */
   readonly distanceToMode: number;
 }
 
 /**
- * The Laplace approximation: the normal distribution around trained weights whose precision is the Hessian of the negative log
- * posterior there. Local, after the fact, with all correlations.
+ * The Laplace approximation: the normal distribution around trained weights whose precision is the Hessian of
+ * the negative log posterior there. Local, after the fact, with all correlations.
  *
- *   p(w | D) ≈ N(w_map, H^-1),   H = d²/dw² [ -sum_i log p(y_i | x_i, w) - log p(w) ]  at  w_map
+ * p(w | D) ≈ N(w_map, H^-1), H = d²/dw² [ -sum_i log p(y_i | x_i, w) - log p(w) ] at w_map
  *
- * `objective`: the graph that was trained (`mapObjective`), `data`: the whole training set, so that the posterior is that of the
- * objective and knows N. Its parameters are those that get a distribution: an objective with fewer of them (the others as
- * constants) gives the approximation over a last layer or a sub-network.
+ * `objective`: the graph that was trained (`mapObjective`), `data`: the whole training set, so that the
+ * posterior is that of the objective and knows N. Its parameters are those that get a distribution: an
+ * objective with fewer of them (the others as constants) gives the approximation over a last layer or a
+ * sub-network.
  *
  * Source: MacKay, "A practical Bayesian framework for backpropagation networks", Neural Computation 4, 1992.
  * @throws NumericalError when the Hessian is not positive definite.
@@ -90,7 +93,10 @@ export function sampleLaplace(
   return tensor('float32', [samples, size], draws);
 }
 
-/** The predictions of `samples` draws of the weights, (S, N, C): for classifiers probabilities (C = 1: that of label 1). */
+/**
+ * The predictions of `samples` draws of the weights, (S, N, C): for classifiers probabilities (C = 1: that of
+ * label 1).
+ */
 export async function laplacePredictive(
   posterior: LaplacePosterior,
   model: Graph,

@@ -4,8 +4,8 @@ import type { Matrix } from '../linalg/index.js';
 import type { LaplacePosterior } from './laplace.js';
 
 /**
- * Mean m'phi and variance phi'S phi of a linear function of the weights, for each row phi of the features (n, P) → (n,) each: the
- * logit of logistic regression, with phi = (x, 1).
+ * Mean m'phi and variance phi'S phi of a linear function of the weights, for each row phi of the features (n,
+ * P) → (n,) each: the logit of logistic regression, with phi = (x, 1).
  * @throws ShapeError when the features are not (n, P).
  */
 export function linearMoments(
@@ -29,7 +29,8 @@ export function linearMoments(
 }
 
 /**
- * E[sigmoid(a)] for a ~ N(mean, variance), approximately: sigmoid(mean / sqrt(1 + pi variance / 8)), (n,). Off by less than 0.02.
+ * E[sigmoid(a)] for a ~ N(mean, variance), approximately: sigmoid(mean / sqrt(1 + pi variance / 8)), (n,).
+ * Off by less than 0.02.
  *
  * Source: MacKay, "The evidence framework applied to classification networks", Neural Computation 4, 1992.
  */
@@ -44,9 +45,9 @@ export function probitProbability({
 }
 
 /**
- * What the predictive probability of logistic regression tends to along x0 + t u as t → infinity, for each direction u, (n, P): the
- * probability that the weights point along u, Phi(m'u / sqrt(u'S u)), strictly between 0 and 1, since there a single draw is certain. u is that
- * of the features: 0 in the bias's place.
+ * What the predictive probability of logistic regression tends to along x0 + t u as t → infinity, for each
+ * direction u, (n, P): the probability that the weights point along u, Phi(m'u / sqrt(u'S u)), strictly
+ * between 0 and 1, since there a single draw is certain. u is that of the features: 0 in the bias's place.
  */
 export function limitsAlong(
   posterior: Pick<LaplacePosterior, 'mean' | 'precision'>,

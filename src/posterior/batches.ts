@@ -14,7 +14,8 @@ export interface Batch {
 
 /**
  * The data in batches of examples, in order. `fed`: inputs that are not data.
- * @throws ShapeError when an input lacks data or inputs disagree on the number of examples; DataError when there are none.
+ * @throws ShapeError when an input lacks data or inputs disagree on the number of examples; DataError when
+ *   there are none.
  */
 export function dataBatches(
   graph: Graph,

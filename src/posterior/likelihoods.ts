@@ -25,7 +25,8 @@ export const categoricalLikelihood: Likelihood = {
 };
 
 /**
- * A number with normal noise: N(output, 1 / noisePrecision); output: the mean, (N, 1) or (N,); target: `target`, float32.
+ * A number with normal noise: N(output, 1 / noisePrecision); output: the mean, (N, 1) or (N,); target:
+ * `target`, float32.
  * @throws ConfigurationError when the precision is not a number over 0.
  */
 export function gaussianLikelihood({ noisePrecision }: { readonly noisePrecision: number }): Likelihood {

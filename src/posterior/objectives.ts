@@ -17,7 +17,8 @@ export interface ObjectiveOptions extends LikelihoodOptions {
 }
 
 /**
- * Maximum likelihood: a graph with the likelihood's target as a further input, whose output `loss` (N,) is -log p(y_i | f(x_i; w)), in nats.
+ * Maximum likelihood: a graph with the likelihood's target as a further input, whose output `loss` (N,) is
+ * -log p(y_i | f(x_i; w)), in nats.
  */
 export function likelihoodObjective(model: Graph, options: LikelihoodOptions): Graph {
   const builder = GraphBuilder.from(model);
@@ -25,13 +26,13 @@ export function likelihoodObjective(model: Graph, options: LikelihoodOptions): G
 }
 
 /**
- * The negative log joint density of data and weights, shared out over the examples: a graph with the likelihood's target as a further
- * input, whose output `loss` (N,) is
+ * The negative log joint density of data and weights, shared out over the examples: a graph with the
+ * likelihood's target as a further input, whose output `loss` (N,) is
  *
- *   -log p(y_i | f(x_i; w)) - (1 / N) log N(w; 0, I / priorPrecision),   constants included, in nats.
+ * -log p(y_i | f(x_i; w)) - (1 / N) log N(w; 0, I / priorPrecision), constants included, in nats.
  *
- * Its sum over the training set is -log p(y, w), so its minimum is the maximum a posteriori estimate (MAP) and its curvature there is
- * that of the posterior. All parameters have the prior, biases too.
+ * Its sum over the training set is -log p(y, w), so its minimum is the maximum a posteriori estimate (MAP)
+ * and its curvature there is that of the posterior. All parameters have the prior, biases too.
  * @throws ConfigurationError when the precision or N is not a number over 0.
  */
 export function mapObjective(

@@ -27,8 +27,8 @@ export interface LinkOptions {
   /** The model's value that is sampled, (N, C) or (N,); 'logits' unless given. */
   readonly output?: string | undefined;
   /**
-   * What makes probabilities of it: 'softmax' over several columns and 'sigmoid' of one unless given; 'identity' for an output that
-   * is one already, or for regression.
+   * What makes probabilities of it: 'softmax' over several columns and 'sigmoid' of one unless given;
+   * 'identity' for an output that is one already, or for regression.
    */
   readonly link?: 'softmax' | 'sigmoid' | 'identity' | undefined;
 }
@@ -38,7 +38,10 @@ export interface PredictiveOptions extends LinkOptions, PredictOptions {}
 /** The output of `predictiveGraph`. */
 const PREDICTION = 'prediction';
 
-/** The model with one output, `prediction` (N, C): its probabilities (C = 1: that of label 1), or what the link says. */
+/**
+ * The model with one output, `prediction` (N, C): its probabilities (C = 1: that of label 1), or what the
+ * link says.
+ */
 function predictiveGraph(model: Graph, { output = 'logits', link }: LinkOptions): Graph {
   const builder = GraphBuilder.from(model);
   const value = builder.value(output);
@@ -76,8 +79,9 @@ export async function predictions(
 }
 
 /**
- * Samples of the predictive distribution of a graph with random inputs (weight noise, masks), (S, N, C). What comes before the first
- * random layer runs once, the rest S times. Keyed: sample s of an example does not depend on batches and workers.
+ * Samples of the predictive distribution of a graph with random inputs (weight noise, masks), (S, N, C). What
+ * comes before the first random layer runs once, the rest S times. Keyed: sample s of an example does not
+ * depend on batches and workers.
  * @throws ConfigurationError when the output depends on no random input: its samples would all be the same.
  */
 export async function stochasticPredictive(
@@ -112,8 +116,9 @@ export async function stochasticPredictive(
 }
 
 /**
- * The predictions of S networks of one architecture, (S, N, C), given by their flat parameter vectors (S, P) in the order of
- * `flatLayout(model)`: draws from a posterior, or the members of an ensemble. Runs in the calling thread.
+ * The predictions of S networks of one architecture, (S, N, C), given by their flat parameter vectors (S, P)
+ * in the order of `flatLayout(model)`: draws from a posterior, or the members of an ensemble. Runs in the
+ * calling thread.
  * @throws ShapeError when the vectors are not (S, P).
  */
 export async function parametersPredictive(

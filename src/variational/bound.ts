@@ -13,8 +13,8 @@ export interface BoundEstimate {
 }
 
 /**
- * The evidence lower bound of a trained posterior, by draws of its weights: minus the objective summed over the training set, averaged
- * over the draws. At most log p(y), in nats.
+ * The evidence lower bound of a trained posterior, by draws of its weights: minus the objective summed over
+ * the training set, averaged over the draws. At most log p(y), in nats.
  */
 export async function evidenceLowerBound(
   objective: Graph,

@@ -33,11 +33,13 @@ export interface MeanFieldPosterior {
 }
 
 /**
- * The graph with a diagonal normal distribution in place of its parameters: w = mean + softplus(rho) noise, with noise a random input
- * (P,) that is standard normal and shared by all examples of a run, so that a sample is one network. Parameters are then
- * `variational.mean`, which begins at the graph's own, and `variational.rho`; `variational.deviation` is softplus(rho).
+ * The graph with a diagonal normal distribution in place of its parameters: w = mean + softplus(rho) noise,
+ * with noise a random input (P,) that is standard normal and shared by all examples of a run, so that a
+ * sample is one network. Parameters are then `variational.mean`, which begins at the graph's own, and
+ * `variational.rho`; `variational.deviation` is softplus(rho).
  *
- * Source: Blundell, Cornebise, Kavukcuoglu, Wierstra, "Weight uncertainty in neural networks", ICML 2015 (Bayes by Backprop).
+ * Source: Blundell, Cornebise, Kavukcuoglu, Wierstra, "Weight uncertainty in neural networks", ICML 2015
+ * (Bayes by Backprop).
  * @throws ConfigurationError when the graph has no parameters, or the deviation is not a number over 0.
  */
 export function meanField(model: Graph, { initialDeviation = 0.1 }: MeanFieldOptions = {}): Graph {

@@ -11,22 +11,26 @@ import type { MeanFieldOptions } from './mean-field.js';
 export const DIVERGENCE = 'variational.divergence';
 
 export interface VariationalOptions extends ObjectiveOptions, MeanFieldOptions {
-  /** The standard deviation of the prior N(0, priorDeviation² I) on all weights, biases too; 1 unless given. */
+  /**
+   * The standard deviation of the prior N(0, priorDeviation² I) on all weights, biases too; 1 unless given.
+   */
   readonly priorDeviation?: number;
   /**
-   * What the divergence is multiplied by; 1, the evidence lower bound, unless given. Below 1 a 'cold' posterior: a choice, not a
-   * scaling to get right, since the 1 / N is in the objective already.
+   * What the divergence is multiplied by; 1, the evidence lower bound, unless given. Below 1 a 'cold'
+   * posterior: a choice, not a scaling to get right, since the 1 / N is in the objective already.
    */
   readonly temperature?: number;
 }
 
 /**
- * The negative evidence lower bound of a mean-field posterior, shared out over the examples, with one draw of the weights for each step: a graph
- * with the likelihood's target as a further input, whose output `loss` (N,) is
+ * The negative evidence lower bound of a mean-field posterior, shared out over the examples, with one draw of
+ * the weights for each step: a graph with the likelihood's target as a further input, whose output `loss`
+ * (N,) is
  *
- *   -log p(y_i | f(x_i; w)) + (1 / N) KL(q || N(0, priorDeviation² I)),   w ~ q,   in nats.
+ * -log p(y_i | f(x_i; w)) + (1 / N) KL(q || N(0, priorDeviation² I)), w ~ q, in nats.
  *
- * Its sum over the training set is, in expectation over w, -ELBO: at least -log p(y). The divergence is exact and enters the gradient.
+ * Its sum over the training set is, in expectation over w, -ELBO: at least -log p(y). The divergence is exact
+ * and enters the gradient.
  *
  * Source: Hinton & van Camp, COLT 1993; Graves, NIPS 2011; Blundell et al., ICML 2015, equation 2.
  */

@@ -8,8 +8,8 @@ import type { Tensor } from '../tensor/index.js';
 import { meanField } from './mean-field.js';
 
 /**
- * The predictions of `samples` draws of the weights from a trained mean-field posterior, (S, N, C): for classifiers probabilities (C = 1:
- * that of label 1). A draw of the weights serves all examples.
+ * The predictions of `samples` draws of the weights from a trained mean-field posterior, (S, N, C): for
+ * classifiers probabilities (C = 1: that of label 1). A draw of the weights serves all examples.
  */
 export async function variationalPredictive(
   model: Graph,

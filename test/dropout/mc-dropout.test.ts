@@ -41,7 +41,8 @@ describe('mcDropout', () => {
         const mean = terms.reduce((sum, term) => sum + term, 0);
         const variance = terms.reduce((sum, term) => sum + term ** 2, 0) * (RATE / (1 - RATE));
         const fourth = terms.reduce((sum, term) => sum + term ** 4, 0);
-        // Of a mask m / (1 - p): the excess over the normal fourth moment, p (1 - 3 p + 3 p^2) / (1 - p)^3 - 3 p^2 / (1 - p)^2.
+        // Of a mask m / (1 - p): the excess over the normal fourth moment, p (1 - 3 p + 3 p^2) / (1 - p)^3 -
+        // 3 p^2 / (1 - p)^2.
         const odds = RATE / (1 - RATE);
         const excess = fourth * ((RATE * (1 - 3 * RATE + 3 * RATE ** 2)) / (1 - RATE) ** 3 - 3 * odds ** 2);
         let [first, second] = [0, 0];
@@ -127,7 +128,7 @@ describe('the mistake of dropout that silently does nothing', () => {
     );
   });
 
-  it('cannot happen by forgetting a mode: inactive layers are the identity, and sampling activates them', async () => {
+  it('cannot happen by forgetting a mode: sampling activates layers that are the identity otherwise', async () => {
     const model = mlp({ dropout: 0.5, key: key(8) });
     const plain = mlp({ key: key(8) });
     expect(await predict(model, { x }, { workers: 0 })).toEqual(await predict(plain, { x }, { workers: 0 }));

@@ -21,7 +21,10 @@ const options = { likelihood: bernoulliLikelihood, trainingSetSize: N, priorPrec
 const weights = (objective: Parameters<typeof flatLayout>[0]): Float32Array =>
   packParameters(flatLayout(objective), parametersOf(objective));
 
-/** A float32 sum of N terms is off by at most N 2^-24 of the sum of their magnitudes; there are a handful of operations a term. */
+/**
+ * A float32 sum of N terms is off by at most N 2^-24 of the sum of their magnitudes; there are a handful of
+ * operations a term.
+ */
 const SUM_ERROR = (N + 10) * 2 ** -24;
 
 describe('secondOrder', () => {
@@ -81,7 +84,8 @@ describe('secondOrder', () => {
     const own = slopeAt(Float64Array.from(at));
     gradient.forEach((value, i) => expect(Math.abs(value - own[i]!)).toBeLessThan(SUM_ERROR * N));
     const largest = Math.max(...hessian.data.map(Math.abs));
-    // Central differences: h^2 of the third derivative, 2^-52 / h of the gradient; both far below float32's sums.
+    // Central differences: h^2 of the third derivative, 2^-52 / h of the gradient; both far below float32's
+    // sums.
     const h = 1e-5;
     for (let j = 0; j < at.length; j++) {
       const [above, below] = [h, -h].map((step) =>

@@ -69,7 +69,8 @@ describe('of linear regression, whose posterior is normal', () => {
         Float64Array.from([0, 1, 2], (i) => +(i === j)),
       ),
     );
-    // Float32 sums of N terms: relative errors of at most N 2^-24, times the condition of the matrix, about 2.
+    // Float32 sums of N terms: relative errors of at most N 2^-24, times the condition of the matrix, about
+    // 2.
     columns.forEach((column, j) =>
       column.forEach((value, i) =>
         expect(Math.abs(covariance.data[3 * i + j]! - value)).toBeLessThan(3 * N * 2 ** -24 * column[j]!),

@@ -15,7 +15,10 @@ import { logistic } from '#credence/models/index';
 import { bernoulli, key, normal } from '#credence/random/index';
 import { tensor } from '#credence/tensor/index';
 
-/** E[sigmoid(a)], a ~ N(mean, sd^2), by the trapezoid rule on +-9 sd: its error is far below 1e-8 for a smooth integrand. */
+/**
+ * E[sigmoid(a)], a ~ N(mean, sd^2), by the trapezoid rule on +-9 sd: its error is far below 1e-8 for a smooth
+ * integrand.
+ */
 function averaged(mean: number, sd: number): number {
   const steps = 20_000;
   let sum = 0;
@@ -128,7 +131,8 @@ describe('limitsAlong', () => {
     limits.forEach((limit, k) => {
       let mean = 0;
       for (let s = 0; s < samples; s++) mean += data[6 * s + k]! / samples;
-      // Five standard errors of a mean of zeros and ones; false-alarm rate 6e-7 each; 1e-4 for what is left of 1 / t.
+      // Five standard errors of a mean of zeros and ones; false-alarm rate 6e-7 each; 1e-4 for what is left
+      // of 1 / t.
       expect(Math.abs(mean - limit)).toBeLessThan(5 * Math.sqrt((limit * (1 - limit)) / samples) + 1e-4);
     });
   });

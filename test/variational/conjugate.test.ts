@@ -15,8 +15,9 @@ import {
   variationalObjective,
 } from '#credence/variational/index';
 
-// Linear regression with normal noise: the posterior is N(m, A^-1), A = alpha I + beta Phi'Phi, and the best diagonal normal
-// distribution in KL(q || p) has the mean m and the variances 1 / A_jj (Bishop, PRML, section 10.1.2).
+// Linear regression with normal noise: the posterior is N(m, A^-1), A = alpha I + beta Phi'Phi, and the best
+// diagonal normal distribution in KL(q || p) has the mean m and the variances 1 / A_jj (Bishop, PRML, section
+// 10.1.2).
 const [N, P, alpha, beta] = [40, 3, 2, 5];
 
 interface Problem {
@@ -91,8 +92,8 @@ function parametersAt(mean: ArrayLike<number>, deviation: ArrayLike<number>): Fl
 }
 
 /**
- * E over the noise of the summed loss and of its gradient in (mean, rho), exactly: the loss is quadratic in the weights, for which the mean over
- * the 2 P points +-sqrt(P) e_j is that of standard normal noise.
+ * E over the noise of the summed loss and of its gradient in (mean, rho), exactly: the loss is quadratic in
+ * the weights, for which the mean over the 2 P points +-sqrt(P) e_j is that of standard normal noise.
  */
 async function expected(
   graph: Graph,
@@ -117,7 +118,9 @@ async function expected(
   return { loss, gradient };
 }
 
-/** Float32 sums of N losses (or their derivatives) of up to 10, each with the rounding of a dozen operations. */
+/**
+ * Float32 sums of N losses (or their derivatives) of up to 10, each with the rounding of a dozen operations.
+ */
 const TOLERANCE = N * 10 * 2 ** -24 * 12;
 
 describe('the evidence lower bound', () => {
@@ -151,7 +154,8 @@ describe('the evidence lower bound', () => {
     const exact = -(await expected(objective, orthogonal, parametersAt([0.7, -0.5, 0.2], deviation))).loss;
     const options = { samples: 400, key: key(6), workers: 0 };
     const bound = await evidenceLowerBound(objective, orthogonal.data, { ...options, parameters });
-    // False-alarm rate 6e-7; the spread of half a chi-squared variable with three degrees of freedom is about 1.2.
+    // False-alarm rate 6e-7; the spread of half a chi-squared variable with three degrees of freedom is about
+    // 1.2.
     expect(Math.abs(bound.value - exact)).toBeLessThan(5 * bound.standardError);
     expect(bound.standardError).toBeLessThan(0.2);
     const bound2 = await evidenceLowerBound(bindParameters(objective, parameters), orthogonal.data, options);
@@ -163,7 +167,8 @@ describe('the optimum', () => {
   it.each([1, 0.1, 1 / N])(
     'at temperature %s is the analytic one: m, T / (beta Phi^2 + T alpha)',
     async (temperature) => {
-      // Tempering the divergence makes the prior's precision T alpha: the mean moves with it, the variances shrink by T.
+      // Tempering the divergence makes the prior's precision T alpha: the mean moves with it, the variances
+      // shrink by T.
       const tempered = matrix(P, P, oblique.precision.slice());
       for (let j = 0; j < P; j++) tempered.data[(P + 1) * j]! += (temperature - 1) * alpha;
       const a = matrix(P, P, oblique.precision);
@@ -187,7 +192,8 @@ describe('the optimum', () => {
   );
 
   it('is where training goes', async () => {
-    // Iterates at a constant rate wander about the optimum: their average over 2,000 steps by under 0.05 deviations.
+    // Iterates at a constant rate wander about the optimum: their average over 2,000 steps by under 0.05
+    // deviations.
     const objective = objectiveOf();
     const rate = 0.005;
     const averages = new Float64Array(2 * P);

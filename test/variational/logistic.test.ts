@@ -13,8 +13,9 @@ import {
   variationalObjective,
 } from '#credence/variational/index';
 
-// An independent fit: each logit of a normal distribution of weights is itself normal, so that the expected likelihood is an integral over
-// one variable, done by quadrature in float64; its minimum by gradient descent on (mean, log deviation).
+// An independent fit: each logit of a normal distribution of weights is itself normal, so that the expected
+// likelihood is an integral over one variable, done by quadrature in float64; its minimum by gradient descent
+// on (mean, log deviation).
 const NODES = Array.from({ length: 25 }, (_, i) => -6 + i / 2);
 const WEIGHTS = NODES.map((z) => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI) / 2);
 
@@ -94,7 +95,8 @@ describe('mean-field logistic regression on the blobs', () => {
     });
     const parameters = unpackParameters(flatLayout(objective), Float32Array.from(averages));
     const posterior = meanFieldPosterior(parameters);
-    // The average of a stochastic run's second half wanders by a few hundredths; the width of the bound's top is 0.5.
+    // The average of a stochastic run's second half wanders by a few hundredths; the width of the bound's top
+    // is 0.5.
     for (let j = 0; j < 3; j++) {
       expect(Math.abs(posterior.mean[j]! - exact.mean[j]!)).toBeLessThan(0.1);
       expect(Math.abs(posterior.deviation[j]! - exact.deviation[j]!)).toBeLessThan(0.05);

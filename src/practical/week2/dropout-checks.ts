@@ -8,7 +8,10 @@ import type { DropoutRun } from './networks.js';
 
 /** What the claims about MC dropout rest on, beside the pictures. */
 export interface DropoutChecks {
-  /** The largest difference between two passes at a training point, with the Dropout layers left in evaluation mode. */
+  /**
+   * The largest difference between two passes at a training point, with the Dropout layers left in evaluation
+   * mode.
+   */
   readonly spreadInactive: number;
   /** The same with active ones. */
   readonly spreadActive: number;

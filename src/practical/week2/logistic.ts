@@ -41,7 +41,9 @@ export interface MapFit {
 export interface LaplaceFit extends WeightPosterior {
   /** (3, 3), row by row. */
   readonly covariance: Float64Array;
-  /** How far the minimum of what the Hessian was taken of is from the mean, in posterior standard deviations. */
+  /**
+   * How far the minimum of what the Hessian was taken of is from the mean, in posterior standard deviations.
+   */
   readonly distanceToMode: number;
   /** The standard deviations when every point is given twice, (3). */
   readonly deviationOfTwice: Float64Array;

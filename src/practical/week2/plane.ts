@@ -21,7 +21,10 @@ export interface Points {
   readonly label: Uint8Array;
 }
 
-/** What a picture is computed on: the cells of a plane, then the points of a set, so that one pass gives map and accuracy. */
+/**
+ * What a picture is computed on: the cells of a plane, then the points of a set, so that one pass gives map
+ * and accuracy.
+ */
 export interface View {
   readonly plane: Plane;
   readonly labels: Uint8Array;

@@ -16,7 +16,10 @@ import { runTemperatures, runVariational } from './variational.js';
 
 export interface Week2Options {
   readonly key: Key;
-  /** Whether the claims are judged by the published settings and mistakes; both are computed. False unless given. */
+  /**
+   * Whether the claims are judged by the published settings and mistakes; both are computed. False unless
+   * given.
+   */
   readonly published?: boolean;
   /** Threads of the predictions; 0, the calling thread, unless given. The result does not depend on it. */
   readonly workers?: number;

@@ -44,7 +44,10 @@ export interface Week2Settings {
   readonly variational: TrainingSettings & {
     /** Where the corrected training begins: at the prior. The published one begins at 0.1. */
     readonly initialDeviation: number;
-    /** The corrected figure 5 is the posterior that training converges to: the mean of the parameters over the last epochs. */
+    /**
+     * The corrected figure 5 is the posterior that training converges to: the mean of the parameters over the
+     * last epochs.
+     */
     readonly converged: TrainingSettings & { readonly averaged: number };
     readonly samples: number;
   };
@@ -54,7 +57,10 @@ export interface Week2Settings {
   readonly variationalMlp: TrainingSettings & {
     readonly hidden: number;
     readonly samples: number;
-    /** The corrected posterior is the mean of the parameters over so many last epochs; the published one is the last epoch's. */
+    /**
+     * The corrected posterior is the mean of the parameters over so many last epochs; the published one is
+     * the last epoch's.
+     */
     readonly averaged: number;
   };
   /** Figure 8. */

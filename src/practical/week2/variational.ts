@@ -50,7 +50,10 @@ export interface VariationalRun {
 /** Draws of the weights behind an estimate of a bound. */
 const BOUND_SAMPLES = 400;
 
-/** Figures 5 and 6: the published training, frame by frame; the corrected figure 5 is what its objective converges to. */
+/**
+ * Figures 5 and 6: the published training, frame by frame; the corrected figure 5 is what its objective
+ * converges to.
+ */
 export async function runVariational(context: Week2Context, setting: Setting): Promise<VariationalRun> {
   const { settings, key } = context;
   const model = logistic({ key: fold(key, 'logistic') });
@@ -124,7 +127,10 @@ export async function describe(
   return { ...posterior, divergence, bound, losses, picture };
 }
 
-/** The picture of a trained posterior. The draws are the same for all, so that frames differ by their training alone. */
+/**
+ * The picture of a trained posterior. The draws are the same for all, so that frames differ by their training
+ * alone.
+ */
 export async function pictureBy(
   { key, workers }: Week2Context,
   model: Graph,
@@ -166,8 +172,8 @@ export async function trainObjective(
 }
 
 /**
- * The same, with the parameters averaged over the last epochs (Polyak & Juditsky, 1992): at a constant rate and with one draw a step they wander
- * about the optimum.
+ * The same, with the parameters averaged over the last epochs (Polyak & Juditsky, 1992): at a constant rate
+ * and with one draw a step they wander about the optimum.
  */
 export async function trainAveraged(
   context: Week2Context,

@@ -46,7 +46,7 @@ describe('the claims of week 2', () => {
     expect(verdicts(run)).toEqual(EXPECTED);
   });
 
-  it('belong to questions of the week, have evidence that is finite, and say what is right where they fail', () => {
+  it('belong to questions of the week, have finite evidence, and say what is right where they fail', () => {
     const questions = QUESTIONS.filter(({ week }) => week === 2).map(({ question }) => question);
     for (const { id, question, verdict, dependsOn, evidence, correction } of run.claims) {
       expect(questions).toContain(question);
@@ -74,8 +74,9 @@ describe('the claims of week 2', () => {
 describe('the numbers that the specification expects', () => {
   const { map, laplace, variational } = run.corrected;
 
-  // 'About': over 40 data sets MAP weights are 1.83 +- 0.10, Laplace's deviations of the slopes 0.587 +- 0.025, their correlation
-  // -0.456 +- 0.055; five deviations of one run around these hold the specified ranges.
+  // 'About': over 40 data sets MAP weights are 1.83 +- 0.10, Laplace's deviations of the slopes 0.587 +-
+  // 0.025, their correlation -0.456 +- 0.055; five deviations of one run around these hold the specified
+  // ranges.
   it('MAP weights of 1.7 to 2.0, deviations of 0.56 to 0.60, a correlation of -0.4', () => {
     for (const i of [0, 1]) {
       expect(Math.abs(map.weights[i]! - 1.83)).toBeLessThan(5 * 0.1);

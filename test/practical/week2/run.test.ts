@@ -81,14 +81,18 @@ describe('figures 3 and 4', () => {
     expect(laplace.distanceToMode).toBeLessThan(1e-3);
   });
 
-  it('are, as published, 20 steps of SGD with momentum and decay, and the Hessian of the mean plus a whole prior', () => {
-    const { map, laplace } = run.published;
-    const { hessian } = derivatives(map.weights);
-    const expected = deviations(plusIdentity(hessian.map((value) => value / N)));
-    expected.forEach((sd, j) => expect(Math.abs(laplace.deviation[j]! - sd)).toBeLessThan(1e-5));
-    laplace.deviation.forEach((sd, j) => expect(laplace.deviationOfTwice[j]! / sd).toBeCloseTo(1, 6));
-    expect(laplace.distanceToMode).toBeGreaterThan(0.5);
-  });
+  it(
+    'are, as published, 20 steps of SGD with momentum and decay, and the Hessian of the mean plus a ' +
+      'whole prior',
+    () => {
+      const { map, laplace } = run.published;
+      const { hessian } = derivatives(map.weights);
+      const expected = deviations(plusIdentity(hessian.map((value) => value / N)));
+      expected.forEach((sd, j) => expect(Math.abs(laplace.deviation[j]! - sd)).toBeLessThan(1e-5));
+      laplace.deviation.forEach((sd, j) => expect(laplace.deviationOfTwice[j]! / sd).toBeCloseTo(1, 6));
+      expect(laplace.distanceToMode).toBeGreaterThan(0.5);
+    },
+  );
 
   it('are, as published, where 20 steps of SGD on the mean loss end', () => {
     const model = logistic({ key: fold(key(3), 'logistic') });

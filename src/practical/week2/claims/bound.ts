@@ -33,8 +33,10 @@ export function sigmoidTwice({ published, corrected, points }: Week2Run): Claim 
       }),
     ],
     correction:
-      'A cross entropy that takes a logit is given a probability, so that a second sigmoid is applied: certainty counts as 0.73 ' +
-      'for class 1 and as 0.5 for class 0, a mean of (log(1 + 1/e) + log 2) / 2 = 0.5032 nats at best, and the gradient fades where the ' +
+      'A cross entropy that takes a logit is given a probability, so that a second sigmoid is applied: ' +
+      'certainty counts as 0.73 ' +
+      'for class 1 and as 0.5 for class 0, a mean of (log(1 + 1/e) + log 2) / 2 = 0.5032 nats at best, ' +
+      'and the gradient fades where the ' +
       'fit should go on.',
   };
 }
@@ -61,7 +63,8 @@ export function divergenceDetached({ published, corrected }: Week2Run): Claim {
       evidence('mean deviation of the corrected weights', meanOf(right.deviation)),
     ],
     correction:
-      'Its divergence is cut off from the gradient, and divided by N twice besides: nothing holds the weights near the prior, ' +
+      'Its divergence is cut off from the gradient, and divided by N twice besides: nothing holds the ' +
+      'weights near the prior, ' +
       'and the noise of the likelihood drives the deviations towards 0.',
   };
 }
@@ -84,7 +87,9 @@ export function divergenceScaling({ corrected, temperatures, settings }: Week2Ru
       ),
     ],
     correction:
-      'The mean of the losses has one right partner, KL / N: N times their sum is minus the evidence lower bound. ' +
-      `Averaged over the weights or divided by N twice it leaves deviations that are too narrow, undivided nearly the prior's ${settings.priorDeviation}.`,
+      'The mean of the losses has one right partner, KL / N: N times their sum is minus the evidence ' +
+      'lower bound. ' +
+      'Averaged over the weights or divided by N twice it leaves deviations that are too narrow, ' +
+      `undivided nearly the prior's ${settings.priorDeviation}.`,
   };
 }

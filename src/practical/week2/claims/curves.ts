@@ -13,7 +13,10 @@ export function farthest(values: Float64Array, { radii, angles }: Rays): Float64
   return Float64Array.from(angles, (_, i) => values[(i + 1) * radii.length - 1]!);
 }
 
-/** The largest difference between means of draws far away and their limits, and whether all are within what is allowed. */
+/**
+ * The largest difference between means of draws far away and their limits, and whether all are within what is
+ * allowed.
+ */
 export function distanceToLimits(
   means: Float64Array,
   limits: Float64Array,
@@ -25,8 +28,8 @@ export function distanceToLimits(
 }
 
 /**
- * Five standard errors of the mean of draws with mean p, of [0, 1], and three draws where p is so small that none or few are expected; 1e-4 for what is
- * left of 1 / distance. False-alarm rate below 1e-6.
+ * Five standard errors of the mean of draws with mean p, of [0, 1], and three draws where p is so small that
+ * none or few are expected; 1e-4 for what is left of 1 / distance. False-alarm rate below 1e-6.
  */
 export function allowedError(p: number, samples: number): number {
   return 5 * Math.sqrt((p * (1 - p)) / samples) + 3 / samples + 1e-4;

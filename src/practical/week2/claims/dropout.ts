@@ -22,7 +22,8 @@ export function evaluationMode({ dropoutChecks }: Week2Run): Claim {
       evidence('the same with dropout active', spreadActive),
     ],
     correction:
-      'In evaluation mode a Dropout layer is the identity, every pass is the same and nothing tells. MC dropout needs its layers ' +
+      'In evaluation mode a Dropout layer is the identity, every pass is the same and nothing tells. MC ' +
+      'dropout needs its layers ' +
       'active at test time; Credence makes them so, and refuses a model without any.',
   };
 }
@@ -36,7 +37,8 @@ export function speckle(run: Week2Run): Claim {
     id: 'week2/2.1/speckle-of-figure-8',
     question: '2.1',
     statement:
-      'The speckle of figure 8 is drawn by the method and no uncertainty of the model: a mask for each pixel makes it.',
+      'The speckle of figure 8 is drawn by the method and no uncertainty of the model: a mask for each ' +
+      'pixel makes it.',
     verdict: holdsIf(rough! > 2 * smooth! && Math.abs(difference) < 5 * planeMeanError),
     evidence: [
       evidence("mean distance of p from its two neighbours' mean, a mask for each pixel", rough!),
@@ -48,7 +50,8 @@ export function speckle(run: Week2Run): Claim {
       }),
     ],
     correction:
-      'Each pixel has the same predictive distribution in both pictures; with shared masks a pass is one network over the plane, as a ' +
+      'Each pixel has the same predictive distribution in both pictures; with shared masks a pass is one ' +
+      'network over the plane, as a ' +
       'draw of variational inference is.',
   };
 }
@@ -74,7 +77,8 @@ export function masksIndependent({ dropoutChecks, settings }: Week2Run): Claim {
       evidence('share of units that a mask drops', dropped, { expected: `${settings.dropout.rate}` }),
     ],
     correction:
-      "MC dropout's masks are drawn for each unit by itself: its posterior factorises over units, as the mean-field one does over weights.",
+      "MC dropout's masks are drawn for each unit by itself: its posterior factorises over units, as the " +
+      'mean-field one does over weights.',
   };
 }
 

@@ -80,7 +80,8 @@ export function tendsToHalf(run: Week2Run): Claim {
       evidence('share of directions with a limit between 0.1 and 0.9', rays.sectors.laplace),
     ],
     correction:
-      "Along a direction u the logit's mean and its deviation both grow with the distance, so that p tends to the constant " +
+      "Along a direction u the logit's mean and its deviation both grow with the distance, so that p " +
+      'tends to the constant ' +
       "Phi(mu'u / sqrt(u'S u)): 1/2 only along the boundary.",
   };
 }
@@ -95,7 +96,8 @@ export function limitBetween(run: Week2Run): Claim {
     id: 'week2/1.2/limit-along-a-ray',
     question: '1.2',
     statement:
-      "Along a direction u, Laplace's probability tends to a constant strictly between 0 and 1, Phi(mu'u / sqrt(u'S u)).",
+      "Along a direction u, Laplace's probability tends to a constant strictly between 0 and 1, Phi(mu'u " +
+      "/ sqrt(u'S u)).",
     verdict: holdsIf(within && inside),
     evidence: [
       evidence(
@@ -118,7 +120,8 @@ export function fullCovariance(run: Week2Run): Claim {
     id: 'week2/1.2/full-covariance',
     question: '1.2',
     statement:
-      "Laplace's posterior has all correlations: the two slopes make up for each other, and what is left open is their difference.",
+      "Laplace's posterior has all correlations: the two slopes make up for each other, and what is left " +
+      'open is their difference.',
     verdict: holdsIf(correlation < -0.1),
     evidence: [
       evidence('correlation of w1 and w2', correlation, { expected: 'about -0.4' }),
@@ -159,15 +162,18 @@ export function hessianOfTheMean({ published, corrected, settings }: Week2Run): 
       }),
       evidence('corrected standard deviation of w1', corrected.laplace.deviation[0]!),
       evidence(
-        'distance from the published weights to the minimum of the published Hessian’s objective, in its deviations',
+        'distance from the published weights to the minimum of the published Hessian’s objective, in its ' +
+          'deviations',
         published.laplace.distanceToMode,
         { expected: '0, had they been trained on it' },
       ),
       evidence('the same of the corrected ones', corrected.laplace.distanceToMode, { expected: '0' }),
     ],
     correction:
-      'The posterior sums the log likelihood over the examples. Of its mean, N points count as one, so that the published ' +
-      'posterior is nearly the prior however much data there is; and a Hessian is that of the posterior only at the minimum of ' +
+      'The posterior sums the log likelihood over the examples. Of its mean, N points count as one, so ' +
+      'that the published ' +
+      'posterior is nearly the prior however much data there is; and a Hessian is that of the posterior ' +
+      'only at the minimum of ' +
       'the objective it is taken of.',
   };
 }

@@ -5,7 +5,10 @@ import { ownRun } from '../result.js';
 import type { Week2Run } from '../result.js';
 import { ranges } from './curves.js';
 
-/** Float32 coordinates of up to 40 times weights of up to 4 move a logit by 3e-5 at most, and p by a quarter of it. */
+/**
+ * Float32 coordinates of up to 40 times weights of up to 4 move a logit by 3e-5 at most, and p by a quarter
+ * of it.
+ */
 const ROUNDING = 1e-4;
 
 export function signedDistance(run: Week2Run): Claim {
@@ -20,10 +23,13 @@ export function signedDistance(run: Week2Run): Claim {
     verdict: holdsIf(map < ROUNDING),
     evidence: [
       evidence(
-        `largest difference of p between points up to ${show(2 * offsets.at(-1)!)} apart on a line beside the boundary`,
+        `largest difference of p between points up to ${show(2 * offsets.at(-1)!)} apart on a line ` +
+          'beside the boundary',
         map,
         {
-          expected: `0 up to rounding, at ${distances.length} distances of ${distances[0]} to ${distances.at(-1)}`,
+          expected:
+            `0 up to rounding, at ${distances.length} distances of ${distances[0]} to ` +
+            `${distances.at(-1)}`,
         },
       ),
       evidence("the same of Laplace's mean probability, for comparison", laplace),
@@ -45,13 +51,15 @@ export function certainFarAway(run: Week2Run): Claim {
     id: 'week2/1.1/map-certain-far-away',
     question: '1.1',
     statement:
-      'MAP is as sure far from the data as near it, and surer: p tends to 0 or 1 in every direction that leaves the boundary, ' +
+      'MAP is as sure far from the data as near it, and surer: p tends to 0 or 1 in every direction that ' +
+      'leaves the boundary, ' +
       'and no part of its uncertainty is about the weights.',
     verdict: holdsIf(certainty(last) > 1 - ROUNDING && epistemic < 1e-6),
     evidence: [
       ...[...rays.radii.keys()].map((radius) =>
         evidence(
-          `probability of the more probable class at distance ${rays.radii[radius]}, in the least sure of ${leaving.length} directions`,
+          `probability of the more probable class at distance ${rays.radii[radius]}, in the least sure ` +
+            `of ${leaving.length} directions`,
           certainty(radius),
           radius === last ? { expected: '1', unit: 'probability' } : { unit: 'probability' },
         ),
@@ -72,7 +80,9 @@ export function publishedReachesMap({ published, corrected, settings }: Week2Run
   return {
     id: 'week2/1.1/published-training-reaches-map',
     question: '1.1',
-    statement: `${own.epochs} epochs of gradient descent give the maximum a posteriori weights under the prior N(0, 1).`,
+    statement:
+      `${own.epochs} epochs of gradient descent give the maximum a posteriori weights under the ` +
+      'prior N(0, 1).',
     verdict: holdsIf(distance < 0.1),
     evidence: [
       evidence('distance of the published weights from the MAP, in posterior deviations', distance, {
@@ -87,9 +97,12 @@ export function publishedReachesMap({ published, corrected, settings }: Week2Run
       }),
     ],
     correction:
-      'The likelihood of blobs that a line separates grows with the weights without end, so that the prior decides where they stop: at ' +
-      `${slopes(corrected.map.weights)}. The published training ends at ${slopes(published.map.weights)}, where ${own.epochs} steps ` +
-      'have carried it from where it began; and a weight decay on the mean loss is a prior of N times its number, a precision of ' +
+      'The likelihood of blobs that a line separates grows with the weights without end, so that the ' +
+      'prior decides where they stop: at ' +
+      `${slopes(corrected.map.weights)}. The published training ends at ` +
+      `${slopes(published.map.weights)}, where ${own.epochs} steps ` +
+      'have carried it from where it began; and a weight decay on the mean loss is a prior of N times ' +
+      'its number, a precision of ' +
       `${show(precision)} here for the 1 that is meant.`,
   };
 }

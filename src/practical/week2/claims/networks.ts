@@ -5,7 +5,10 @@ import { ownRun } from '../result.js';
 import type { Week2Run } from '../result.js';
 import { meanOf } from './curves.js';
 
-/** Cells this near to a point count as near the data, and beyond the other as away from it; the moons' noise is 0.05. */
+/**
+ * Cells this near to a point count as near the data, and beyond the other as away from it; the moons' noise
+ * is 0.05.
+ */
 const NEAR = 0.15;
 const AWAY = 1;
 
@@ -71,7 +74,8 @@ export function uncertainAway(run: Week2Run): Claim {
     ...(all && sure
       ? {
           dependsOn:
-            'the direction: more so than near the data on average, yet much of the empty plane is given to one class',
+            'the direction: more so than near the data on average, yet much of the empty plane is given ' +
+            'to one class',
         }
       : {}),
     evidence: parts.flatMap(({ name, near, away, sure: share }) => [
@@ -92,7 +96,8 @@ export function noNewModel(run: Week2Run): Claim {
     id: 'week2/2.1/no-new-model',
     question: '2.1',
     statement:
-      'MC dropout needs no new model: as many weights as the plain network, where mean-field inference has two numbers a weight.',
+      'MC dropout needs no new model: as many weights as the plain network, where mean-field inference ' +
+      'has two numbers a weight.',
     verdict: holdsIf(variationalMlp.parameters === 2 * dropout.parameters),
     evidence: [
       evidence('trained numbers of the network with dropout', dropout.parameters),

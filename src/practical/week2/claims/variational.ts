@@ -31,7 +31,8 @@ export function likeLaplace(run: Week2Run): Claim {
       evidence('the same of variational inference', rays.sectors.variational),
     ],
     correction:
-      'Laplace is local, after the fact and has all correlations; variational inference is a global fit of a diagonal ' +
+      'Laplace is local, after the fact and has all correlations; variational inference is a global fit ' +
+      'of a diagonal ' +
       'Gaussian in KL(q || p), usually narrower, and its mean is not the MAP.',
   };
 }
@@ -43,7 +44,8 @@ export function narrower(run: Week2Run): Claim {
     id: 'week2/1.3/narrower-than-laplace',
     question: '1.3',
     statement:
-      "The mean-field posterior is narrower than Laplace's: KL(q || p) shuns what correlated weights leave open.",
+      "The mean-field posterior is narrower than Laplace's: KL(q || p) shuns what correlated weights " +
+      'leave open.',
     verdict: holdsIf(slopes.every((i) => variational.deviation[i]! < laplace.deviation[i]!)),
     evidence: [
       ...slopes.map((i) =>
@@ -75,7 +77,8 @@ export function meanIsNotMap({ corrected }: Week2Run): Claim {
       }),
     ]),
     correction:
-      'The posterior is skewed: it falls off steeply towards small weights, which misclassify, and slowly towards large ones. ' +
+      'The posterior is skewed: it falls off steeply towards small weights, which misclassify, and ' +
+      'slowly towards large ones. ' +
       'A fit of the whole lies further out than the peak.',
   };
 }
@@ -88,7 +91,8 @@ export function limitsToo(run: Week2Run): Claim {
     id: 'week2/1.3/limit-along-a-ray',
     question: '1.3',
     statement:
-      "The variational probability, too, tends to a constant along each direction, Phi(m'u / sqrt(sum s_j^2 u_j^2)), and not to 1/2.",
+      "The variational probability, too, tends to a constant along each direction, Phi(m'u / sqrt(sum " +
+      's_j^2 u_j^2)), and not to 1/2.',
     verdict: holdsIf(within && limits.some((limit) => Math.abs(limit - 0.5) > 0.25)),
     evidence: [
       evidence(
@@ -128,7 +132,9 @@ export function thirtyEpochs({ corrected, settings }: Week2Run): Claim {
       evidence(`accuracy after ${epochs} epochs`, last.picture.accuracy),
     ],
     correction:
-      `Whatever its accuracy then, the posterior is not fitted: ${epochs} steps move a number by little more than 3 in all, and the ` +
-      'gradient of the deviations is mostly noise. Figure 5 shows what the training converges to, figure 6 its first epochs.',
+      `Whatever its accuracy then, the posterior is not fitted: ${epochs} steps move a number by little ` +
+      'more than 3 in all, and the ' +
+      'gradient of the deviations is mostly noise. Figure 5 shows what the training converges to, figure ' +
+      '6 its first epochs.',
   };
 }
