@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './file-error.js';
+import { makeFolder } from './folder.js';
 
 /**
  * Writes a file so that whoever reads `path`, now or after a crash, finds the old content or the new, never a part:
@@ -12,7 +13,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path).slice(0, 50)}.${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     try {
       const file = await open(temporary, 'wx');
       try {

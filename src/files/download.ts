@@ -1,8 +1,9 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DownloadError, InterruptedError } from '../errors/index.js';
 import { fileError } from './file-error.js';
+import { makeFolder } from './folder.js';
 import { sha256OfFile } from './hash.js';
 import { HomeError, httpGet } from './http.js';
 import { claimPart, releasePart, sizeOf } from './part.js';
@@ -47,7 +48,7 @@ export async function fetchFile(file: RemoteFile, options: DownloadOptions): Pro
   const { folder, signal } = options;
   const path = join(folder, file.name);
   if ((await sizeOf(path)) === file.bytes && (await sha256OfFile(path)) === file.sha256) return path;
-  await onDisk(folder, mkdir(folder, { recursive: true }));
+  await onDisk(folder, makeFolder(folder));
   const part = await onDisk(folder, claimPart(folder, file.name));
   try {
     const failures: string[] = [];

@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultOodSet, loadImageSet, loadMnist } from '../data/index.js';
 import type { ImageSet } from '../data/index.js';
-import { ConfigurationError, FileError } from '../errors/index.js';
-import { writeFileAtomic } from '../files/index.js';
+import { ConfigurationError } from '../errors/index.js';
+import { fileError, makeFolder, writeFileAtomic } from '../files/index.js';
 import { key as keyOf } from '../random/index.js';
 import type { Provider } from '../runtime/index.js';
 import type { Claim } from './claims.js';
@@ -51,7 +50,7 @@ export async function runPractical(
   signal: AbortSignal,
 ): Promise<PracticalResults> {
   const { weeks, seed, published, quick } = options;
-  await makeFolder(options.out);
+  await outputFolder(options.out);
   const sets = weeks.includes(3) ? await loadSets(options, reporter, signal) : undefined;
   const key = keyOf(seed);
   const workers = options.threads > 1 ? options.threads : 0;
@@ -130,17 +129,11 @@ function pick({ name, title, source }: ImageSet): Pick<ImageSet, 'name' | 'title
   return { name, title, source };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function outputFolder(path: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(path);
   } catch (error) {
-    throw new FileError({
-      what: `folder '${folder}'`,
-      expected: 'one that can be made and written to',
-      got: error instanceof Error ? error.message : String(error),
-      hint: 'choose another with --out',
-      cause: error,
-    });
+    throw await fileError(error, path, 'write');
   }
 }
 
