@@ -1,4 +1,4 @@
-import { show } from '../week1/claims/evidence.js';
+import { show } from '../evidence.js';
 import { meanOf } from './claims/curves.js';
 import { sigmoidTwiceFloor } from './published.js';
 import type { Week2Run } from './result.js';

@@ -1,4 +1,5 @@
 import type { Claim, Evidence, Verdict } from '../claims.js';
+import { holdsIf } from '../evidence.js';
 import type { SeedResult } from '../results.js';
 import type { Evaluation, ScoreName } from './evaluate.js';
 import { averagePrecision } from '../../metrics/index.js';
@@ -45,7 +46,7 @@ function dropoutIsActive({ evaluation, inactiveVariationRatios }: Week3Numbers):
     id: 'week3/I.1/dropout-at-test-time',
     question: 'I.1',
     statement: 'MC dropout keeps dropout on at test time and averages the passes; with its layers left in evaluation mode every pass is the same.',
-    verdict: verdict(inactive === 0 && active > 0),
+    verdict: holdsIf(inactive === 0 && active > 0),
     evidence: [
       { label: 'digits on which passes disagree, dropout active', value: active, unit: 'share', expected: 'above 0' },
       { label: 'digits on which passes disagree, dropout inactive', value: inactive, unit: 'share', expected: '0' },
@@ -62,7 +63,7 @@ function errorsAreUncertain({ evaluation }: Week3Numbers): Claim {
     id: 'week3/I.1/errors-are-uncertain',
     question: 'I.1',
     statement: 'Digits that the passes disagree on are the ambiguous ones, and those that the classifier gets wrong are among them.',
-    verdict: verdict(ofErrors > ofOthers),
+    verdict: holdsIf(ofErrors > ofOthers),
     evidence: [
       { label: 'mean variation ratio of misclassified digits', value: ofErrors },
       { label: 'mean variation ratio of the others', value: ofOthers, expected: 'smaller' },
@@ -94,7 +95,7 @@ function mutualInformationSign({ evaluation }: Week3Numbers): Claim {
     id: 'week3/I.1/mutual-information-sign',
     question: 'I.1',
     statement: 'Mutual information is H[mean p] - mean H[p], and never negative.',
-    verdict: verdict(smallest >= 0),
+    verdict: holdsIf(smallest >= 0),
     evidence: [
       { label: 'its smallest value over the test digits', value: smallest, unit: 'nats', expected: 'at least 0' },
       { label: 'smallest value with the published sign', value: flipped, unit: 'nats', expected: 'at least 0, and is not' },
@@ -123,7 +124,7 @@ function confidnetKeepsAccuracy({ seeds }: Week3Numbers): Claim {
     id: 'week3/II.2/accuracy-unchanged',
     question: 'II.2',
     statement: 'ConfidNet leaves the classifier as it is: the accuracy does not change.',
-    verdict: verdict(largest === 0),
+    verdict: holdsIf(largest === 0),
     evidence: [
       { label: 'accuracy of the classifier', value: seeds[0]!.accuracy, unit: 'share' },
       { label: 'largest difference inside ConfidNet, over the seeds', value: largest, unit: 'share', expected: '0' },
@@ -215,7 +216,7 @@ function oodEasierThanFailure({ seeds, ood, evaluation }: Week3Numbers): Claim {
     id: 'week3/III.1/precision-needs-prevalence',
     question: 'III.1',
     statement: 'Detecting another data set is far easier than detecting errors, as its AUPRs show.',
-    verdict: misled ? 'depends' : verdict(detection > failure),
+    verdict: misled ? 'depends' : holdsIf(detection > failure),
     ...(misled && { dependsOn: 'the measure: average precision starts from the share of positives, AUROC does not' }),
     evidence: [
       { label: 'share of positives, failure prediction', value: prevalence.failure },
@@ -295,10 +296,6 @@ function ends(label: string, { low, high }: { low: number; high: number }): Evid
     { label: `${label}, low end`, value: low },
     { label: `${label}, high end`, value: high },
   ];
-}
-
-function verdict(holds: boolean): Verdict {
-  return holds ? 'holds' : 'fails';
 }
 
 function mean(values: readonly number[]): number {

@@ -4,7 +4,7 @@ import { basisOf, meanAt, varianceAt } from '../regression.js';
 import type { Curve, Regression } from '../regression.js';
 import { curveOf } from '../result.js';
 import type { Week1Run } from '../result.js';
-import { evidence, holdsIf, relativeError, show } from './evidence.js';
+import { evidence, holdsIf, relativeError, show } from '../../evidence.js';
 
 /** Bands are drawn up to three deviations; what lies outside them is excluded with confidence. */
 const BANDS = 3;

@@ -4,7 +4,7 @@ import { basisOf, varianceAt } from '../regression.js';
 import type { BasisSettings } from '../settings.js';
 import { curveOf } from '../result.js';
 import type { Week1Run } from '../result.js';
-import { evidence, holdsIf, show } from './evidence.js';
+import { evidence, holdsIf, show } from '../../evidence.js';
 
 /** Bumps over the data and the gap alike, as the contrast to a straight line. */
 const LOCAL_BASIS: BasisSettings = {

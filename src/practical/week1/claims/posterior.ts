@@ -6,7 +6,7 @@ import type { PosteriorStep } from '../posterior.js';
 import { mean } from '../regression.js';
 import { settingOf } from '../result.js';
 import type { Week1Run } from '../result.js';
-import { evidence, holdsIf, relativeError, show } from './evidence.js';
+import { evidence, holdsIf, relativeError, show } from '../../evidence.js';
 
 /** Of two normal variables, one in a thousand is further from its mean than this many deviations. */
 const RADIUS_99_9 = Math.sqrt(2 * Math.log(1000));

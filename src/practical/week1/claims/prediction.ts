@@ -5,7 +5,7 @@ import type { Claim } from '../../claims.js';
 import { varianceAt } from '../regression.js';
 import { curveOf } from '../result.js';
 import type { Week1Run } from '../result.js';
-import { evidence, holdsIf, show } from './evidence.js';
+import { evidence, holdsIf, show } from '../../evidence.js';
 
 const DRAWS = 10_000;
 /** Deviations beyond which a normal variable falls once in 1.7 million draws. */

@@ -6,7 +6,7 @@ import { mean, searchMinimum, sum, varianceAt } from '../regression.js';
 import type { Regression } from '../regression.js';
 import { curveOf } from '../result.js';
 import type { Week1Run } from '../result.js';
-import { evidence, holdsIf, relativeError, show } from './evidence.js';
+import { evidence, holdsIf, relativeError, show } from '../../evidence.js';
 
 const LINE = { kind: 'linear' } as const;
 /** What rounding may do to a variance of condition number 100 or so. */

@@ -1,5 +1,5 @@
 import type { Claim } from '../../claims.js';
-import { evidence, holdsIf, show } from '../../week1/claims/evidence.js';
+import { evidence, holdsIf, show } from '../../evidence.js';
 import type { PredictiveMap } from '../picture.js';
 import type { Week2Run } from '../result.js';
 import { meanOf } from './curves.js';

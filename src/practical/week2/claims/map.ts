@@ -1,6 +1,6 @@
 import { cholesky, choleskySolve, matrix } from '../../../linalg/index.js';
 import type { Claim } from '../../claims.js';
-import { evidence, holdsIf, show } from '../../week1/claims/evidence.js';
+import { evidence, holdsIf, show } from '../../evidence.js';
 import { ownRun } from '../result.js';
 import type { Week2Run } from '../result.js';
 import { ranges } from './curves.js';

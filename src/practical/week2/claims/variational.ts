@@ -1,5 +1,5 @@
 import type { Claim } from '../../claims.js';
-import { evidence, holdsIf, show } from '../../week1/claims/evidence.js';
+import { evidence, holdsIf, show } from '../../evidence.js';
 import { ownRun } from '../result.js';
 import type { Week2Run } from '../result.js';
 import { allowedError, distanceToLimits, farthest, meanOf } from './curves.js';

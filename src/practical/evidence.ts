@@ -1,4 +1,4 @@
-import type { Evidence, Verdict } from '../../claims.js';
+import type { Evidence, Verdict } from './claims.js';
 
 /** One number of the run, with what it should be and its unit where it has one. */
 export function evidence(
