@@ -1,4 +1,4 @@
-import { show } from './claims/evidence.js';
+import { show } from '../evidence.js';
 import { varianceAt } from './regression.js';
 import type { Week1Run } from './result.js';
 import type { Setting } from './settings.js';
