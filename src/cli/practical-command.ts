@@ -39,8 +39,10 @@ export function addPracticalCommand(program: Command, outcome: { code: number })
   program
     .command('practical')
     .summary('run the practical on uncertainty and write its report')
-    .description('Trains and measures everything of the three-week practical on real data, and writes report.html,\nresults.json, every figure as SVG, PNG and CSV, and the trained weights.')
-    .addHelpText('beforeAll', `${EXAMPLES}`)
+    .description(
+      'Trains and measures everything of the three-week practical on real data, and writes report.html,\nresults.json, every figure as SVG, PNG and CSV, and the trained weights.',
+    )
+    .addHelpText('beforeAll', EXAMPLES)
     .option('--weeks <list>', 'the weeks to run', weeks, [1, 2, 3])
     .option('--seeds <count>', 'networks to train in week 3, from seeds S, S + 1, ...', positiveInteger, 1)
     .option('--seed <S>', 'the first seed', seed, 1)
@@ -50,7 +52,9 @@ export function addPracticalCommand(program: Command, outcome: { code: number })
     .option('--data <folder>', 'where data sets are looked for first')
     .option('--out <folder>', 'where everything is written', 'out')
     .option('--threads <count>', 'threads', positiveInteger, availableParallelism())
-    .addOption(new Option('--provider <name>', 'where networks run').choices(['cpu', 'webgpu', 'cuda']).default('cpu'))
+    .addOption(
+      new Option('--provider <name>', 'where networks run').choices(['cpu', 'webgpu', 'cuda']).default('cpu'),
+    )
     .option('--resume', 'go on from the checkpoints of an interrupted run', false)
     .option('--json', 'print results.json on stdout', false)
     .option('--quiet', 'no progress', false)
@@ -62,14 +66,13 @@ export function addPracticalCommand(program: Command, outcome: { code: number })
 async function practical(flags: Flags): Promise<number> {
   const reporter = terminalReporter(process.stderr, { quiet: flags.quiet });
   const abort = new AbortController();
+  // Once: a second Ctrl-C ends the process at once, as it does without us.
   const interrupt = (): void => {
-    // A second Ctrl-C means it.
-    if (abort.signal.aborted) process.exit(130);
     process.stderr.write(`\n${pc.yellow('stopping')} after the step in hand; Ctrl-C again to stop at once\n`);
     abort.abort(new InterruptedError({ what: 'credence practical', got: 'Ctrl-C', hint: resumeHint(flags) }));
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
   try {
     const { ood, data, ...rest } = flags;
     const results = await runPractical(
@@ -93,7 +96,8 @@ async function practical(flags: Flags): Promise<number> {
 }
 
 function summary(results: PracticalResults, flags: Flags): string {
-  const count = (verdict: string): number => results.claims.filter((claim) => claim.verdict === verdict).length;
+  const count = (verdict: string): number =>
+    results.claims.filter((claim) => claim.verdict === verdict).length;
   const seconds = Object.values(results.timings).reduce((sum, value) => sum + value, 0);
   const lines = [
     '',
@@ -101,8 +105,10 @@ function summary(results: PracticalResults, flags: Flags): string {
       `${count('holds')} hold, ${count('fails')} fail, ${count('depends')} depend`,
     `Open ${pc.bold(relative('.', `${flags.out}/report.html`))}`,
   ];
-  if (flags.quick) lines.push(`Next: ${pc.bold('credence practical')} for the full run, whose numbers are the practical's`);
-  else if (flags.seeds === 1 && flags.weeks.includes(3)) lines.push(`Next: ${pc.bold('credence practical --seeds 5')}, since one seed's failure AUPR is noise`);
+  if (flags.quick)
+    lines.push(`Next: ${pc.bold('credence practical')} for the full run, whose numbers are the practical's`);
+  else if (flags.seeds === 1 && flags.weeks.includes(3))
+    lines.push(`Next: ${pc.bold('credence practical --seeds 5')}, since one seed's failure AUPR is noise`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -143,4 +149,3 @@ function seed(text: string): number {
   if (/^\d+$/.test(text.trim()) && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError(`expected an integer of at least 0, got '${text}'.`);
 }
-

@@ -12,7 +12,10 @@ export interface TerminalReporter extends Reporter {
 }
 
 /** Progress on stderr: a line that is redrawn on a terminal, plain lines elsewhere, nothing when quiet. */
-export function terminalReporter(stream: NodeJS.WriteStream, { quiet }: { quiet: boolean }): TerminalReporter {
+export function terminalReporter(
+  stream: NodeJS.WriteStream,
+  { quiet }: { quiet: boolean },
+): TerminalReporter {
   const timings: Record<string, number> = {};
   const isTerminal = stream.isTTY && !quiet;
   const clear = isTerminal ? '\r\u001B[2K' : '';
@@ -28,7 +31,8 @@ export function terminalReporter(stream: NodeJS.WriteStream, { quiet }: { quiet:
       let drawn = started;
       const progress: Progress = (done, total, detail) => {
         const now = performance.now();
-        if (quiet || now - drawn < (isTerminal ? REDRAW_MILLISECONDS : PLAIN_MILLISECONDS) || done === 0) return;
+        if (quiet || now - drawn < (isTerminal ? REDRAW_MILLISECONDS : PLAIN_MILLISECONDS) || done === 0)
+          return;
         drawn = now;
         const line = progressLine(name, { done, total, detail, seconds: seconds() });
         if (isTerminal) stream.write(clear + line.slice(0, stream.columns - 1));
@@ -59,7 +63,7 @@ function progressLine(name: string, { done, total, detail, seconds }: ProgressSt
   const left = (seconds * (total - done)) / done;
   const rate = done / seconds;
   const parts = [
-    `${name}`,
+    name,
     `${Math.floor((100 * done) / total)} %`,
     ...(detail === undefined ? [] : [detail]),
     `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)}/s`,

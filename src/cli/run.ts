@@ -5,7 +5,7 @@ import { packageVersion } from '../practical/index.js';
 import { addPracticalCommand } from './practical-command.js';
 
 /** What the process ends with. 2: the command line makes no sense; 130: interrupted, as shells expect. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Runs the command line and returns the exit code. Data go to stdout, all else to stderr. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -15,7 +15,10 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false })
-    .addHelpText('after', "\nBegin with:\n  $ credence practical --quick     the three weeks in about a minute\n");
+    .addHelpText(
+      'after',
+      '\nBegin with:\n  $ credence practical --quick     the three weeks in about a minute\n',
+    );
   const outcome: { code: number } = { code: EXIT.ok };
   addPracticalCommand(program, outcome);
   try {

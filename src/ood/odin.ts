@@ -8,7 +8,15 @@ import type { Logits, OdinOptions } from '../scores/index.js';
 export async function odin(
   model: Graph,
   data: Feeds,
-  { temperature, gradientTemperature, epsilon, deviation, input, logits, ...options }: OdinOptions & PredictOptions,
+  {
+    temperature,
+    gradientTemperature,
+    epsilon,
+    deviation,
+    input,
+    logits,
+    ...options
+  }: OdinOptions & PredictOptions,
 ): Promise<Float64Array> {
   const graph = odinGraph(model, {
     temperature,

@@ -40,7 +40,8 @@ export const QUESTIONS: readonly Question[] = [
     week: 1,
     question: '1.4',
     title: 'A straight line and its variance',
-    asked: 'Predict far beyond the training points and look at the variance, for points in one piece and with a hole.',
+    asked:
+      'Predict far beyond the training points and look at the variance, for points in one piece and with a hole.',
     said: 'The mean is close to the truth; the variance is smallest near the points and grows away from them.',
     figures: ['figure-1'],
   },
@@ -56,7 +57,8 @@ export const QUESTIONS: readonly Question[] = [
     week: 1,
     question: '2.1',
     title: 'Polynomial features',
-    asked: 'Fit a sine with polynomials of degree 9 and look at the predictive distribution outside the training span.',
+    asked:
+      'Fit a sine with polynomials of degree 9 and look at the predictive distribution outside the training span.',
     said: 'The fit is good inside the span, and the variance explodes outside it.',
     figures: ['polynomial'],
   },

@@ -1,6 +1,16 @@
 import type { JSX } from 'preact';
 import { fontStyleSheet } from '../figures/node/index.js';
-import { Claim, ClaimSummary, claimAnchor, Command, DataTable, FigureBlock, Formula, Note, Question } from '../report/index.js';
+import {
+  Claim,
+  ClaimSummary,
+  claimAnchor,
+  Command,
+  DataTable,
+  FigureBlock,
+  Formula,
+  Note,
+  Question,
+} from '../report/index.js';
 import { renderPage, SettingsTable, TimingsTable, VerdictBadge } from '../report/index.js';
 import type { Section } from '../report/index.js';
 import type { Verdict } from './claims.js';
@@ -13,7 +23,11 @@ import { resultTables } from './week3/tables.js';
 type Week = QuestionText['week'];
 
 /** The report of a run: one HTML file that needs nothing else. */
-export function renderReport(results: PracticalResults, figures: readonly DrawnFigure[], weeks: WeekResults): string {
+export function renderReport(
+  results: PracticalResults,
+  figures: readonly DrawnFigure[],
+  weeks: WeekResults,
+): string {
   const run = results.settings.weeks as readonly Week[];
   return renderPage({
     title: 'Uncertainty in deep learning: the practical, run and checked',
@@ -29,8 +43,8 @@ export function renderReport(results: PracticalResults, figures: readonly DrawnF
     fonts: fontStyleSheet(),
     footer: (
       <p>
-        Written by Credence {results.versions['credence']}. The numbers of this page are in results.json, whose schema is in
-        results.schema.json.
+        Written by Credence {results.versions['credence']}. The numbers of this page are in results.json,
+        whose schema is in results.schema.json.
       </p>
     ),
   });
@@ -55,14 +69,15 @@ function Summary({ results }: { readonly results: PracticalResults }): JSX.Eleme
       {settings.published ? (
         <Note>
           <p>
-            <strong>Published settings.</strong> This run takes the published settings where they differ from the
-            corrected ones; what that does is said where it matters.
+            <strong>Published settings.</strong> This run takes the published settings where they differ from
+            the corrected ones; what that does is said where it matters.
           </p>
         </Note>
       ) : null}
       <p>
-        {claims.length} statements of the report were held against the numbers of this run: {count('holds')} hold,{' '}
-        {count('fails')} fail, {count('depends')} depend on a condition. <a href="#claims">All of them</a>.
+        {claims.length} statements of the report were held against the numbers of this run: {count('holds')}{' '}
+        hold, {count('fails')} fail, {count('depends')} depend on a condition.{' '}
+        <a href="#claims">All of them</a>.
       </p>
       {corrected.length === 0 ? null : (
         <>
@@ -90,7 +105,7 @@ function weekSection(
 ): Section {
   const questions = QUESTIONS.filter((question) => question.week === week);
   const claims = results.claims.filter(({ id }) => id.startsWith(`week${week}/`));
-  const differences = week === 3 ? [] : (week === 1 ? weeks.week1 : weeks.week2)?.differences ?? [];
+  const differences = week === 3 ? [] : ((week === 1 ? weeks.week1 : weeks.week2)?.differences ?? []);
   const placed = new Set(questions.map(({ question }) => question));
   const rest = claims.filter(({ question }) => !placed.has(question));
   return {
@@ -127,7 +142,9 @@ function weekSection(
           {week === 3 && weeks.week3 !== undefined ? resultTables(question.question, weeks.week3) : null}
           {question.figures.map((id) => {
             const drawn = figures.find(({ figure }) => figure.id === id);
-            return drawn === undefined ? null : <FigureBlock key={id} figure={drawn.figure} png={drawn.png} />;
+            return drawn === undefined ? null : (
+              <FigureBlock key={id} figure={drawn.figure} png={drawn.png} />
+            );
           })}
         </Question>
       ),
@@ -147,18 +164,29 @@ const FORMULAS: Readonly<Record<string, string>> = {
   '3/III.1': String.raw`\tilde{x} = x - \varepsilon\, \mathrm{sign}\bigl(\nabla_x \mathrm{CE}(f(x) / T, \hat{y})\bigr)`,
 };
 
-function QuestionFormula({ question: { week, question } }: { readonly question: QuestionText }): JSX.Element | null {
+function QuestionFormula({
+  question: { week, question },
+}: {
+  readonly question: QuestionText;
+}): JSX.Element | null {
   const tex = FORMULAS[`${week}/${question}`];
   return tex === undefined ? null : <Formula tex={tex} display />;
 }
 
-function Introduction({ week, results }: { readonly week: Week; readonly results: PracticalResults }): JSX.Element | null {
+function Introduction({
+  week,
+  results,
+}: {
+  readonly week: Week;
+  readonly results: PracticalResults;
+}): JSX.Element | null {
   const { ood } = results.settings;
   if (week !== 3 || results.week3 === null || ood === null) return null;
   return (
     <>
       <p>
-        A convolutional network of 65,558 parameters on MNIST, with {results.week3.seeds.length === 1 ? 'one seed' : `${results.week3.seeds.length} seeds`}.
+        A convolutional network of 65,558 parameters on MNIST, with{' '}
+        {results.week3.seeds.length === 1 ? 'one seed' : `${results.week3.seeds.length} seeds`}.
         Out-of-distribution set: {ood.title}. {ood.reason}
       </p>
       <DataTable
@@ -196,8 +224,12 @@ function runSection(results: PracticalResults): Section {
             ['length', settings.quick ? 'shortened' : 'full'],
             ['threads', settings.threads, 'the bytes of the results do not depend on it'],
             ['provider', settings.provider],
-            ...(settings.ood === null ? [] : [['out-of-distribution set', settings.ood.title, settings.ood.source] as const]),
-            ...Object.entries(settings.week3 ?? {}).map(([name, value]) => [`week 3: ${name}`, JSON.stringify(value)] as const),
+            ...(settings.ood === null
+              ? []
+              : [['out-of-distribution set', settings.ood.title, settings.ood.source] as const]),
+            ...Object.entries(settings.week3 ?? {}).map(
+              ([name, value]) => [`week 3: ${name}`, JSON.stringify(value)] as const,
+            ),
           ]}
         />
         <SettingsTable caption="Versions" rows={Object.entries(versions)} />

@@ -2,14 +2,21 @@ import { z } from 'zod';
 import { RESULTS_VERSION } from './results.js';
 import type { PracticalResults } from './results.js';
 
-const interval = z.strictObject({ low: z.number(), high: z.number() }).describe('Bootstrap interval at settings.week3.bootstrap.level.');
+const interval = z
+  .strictObject({ low: z.number(), high: z.number() })
+  .describe('Bootstrap interval at settings.week3.bootstrap.level.');
 
 const ranking = z.strictObject({
   averagePrecision: z.number().describe('Step sum, tied scores grouped.'),
   aupr: z.number().describe('Area under the precision-recall curve by the trapezoid rule.'),
   auroc: z.number(),
   fprAt95Tpr: z.number().describe('Smaller is better.'),
-  intervals: z.strictObject({ averagePrecision: interval, aupr: interval, auroc: interval, fprAt95Tpr: interval }),
+  intervals: z.strictObject({
+    averagePrecision: interval,
+    aupr: interval,
+    auroc: interval,
+    fprAt95Tpr: interval,
+  }),
 });
 
 const mcDropout = z.strictObject({ entropy: ranking, mutualInformation: ranking, variationRatio: ranking });
@@ -23,7 +30,9 @@ const seedResult = z.strictObject({
   nll: z.number().describe('Mean negative log likelihood of the test digits, nats.'),
   brier: z.number().describe('Mean over the digits of the sum of squared errors over the classes.'),
   ece: z.number().describe('Expected calibration error, 15 bins of equal width.'),
-  failure: z.strictObject({ mcp: ranking, mcDropout, confidnet: ranking }).describe('Positive: an error of the classifier.'),
+  failure: z
+    .strictObject({ mcp: ranking, mcDropout, confidnet: ranking })
+    .describe('Positive: an error of the classifier.'),
   ood: z
     .record(z.string(), z.strictObject({ mcp: ranking, mcDropout, odin: ranking }))
     .describe('By the name of the out-of-distribution set. Positive: an image of that set.'),
@@ -77,7 +86,9 @@ export const resultsSchema: z.ZodType<PracticalResults> = z.strictObject({
     published: z.boolean(),
     threads: z.int(),
     provider: z.string(),
-    ood: z.strictObject({ name: z.string(), title: z.string(), source: z.string(), reason: z.string() }).nullable(),
+    ood: z
+      .strictObject({ name: z.string(), title: z.string(), source: z.string(), reason: z.string() })
+      .nullable(),
     week3: z.record(z.string(), z.unknown()).nullable(),
   }),
   versions: z.record(z.string(), z.string()),

@@ -41,7 +41,10 @@ export interface SeedResult {
   };
   /** By the name of the out-of-distribution set. */
   readonly ood: Readonly<
-    Record<string, { readonly mcp: RankingResult; readonly mcDropout: DropoutResults; readonly odin: RankingResult }>
+    Record<
+      string,
+      { readonly mcp: RankingResult; readonly mcDropout: DropoutResults; readonly odin: RankingResult }
+    >
   >;
   readonly epochLosses: { readonly classifier: readonly number[]; readonly confidnet: readonly number[] };
 }

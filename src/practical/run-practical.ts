@@ -60,17 +60,28 @@ export async function runPractical(
     : undefined;
   signal.throwIfAborted();
   const week2 = weeks.includes(2)
-    ? await reporter.phase('week 2', (onProgress) => runWeek2({ key, published, workers, onProgress, signal }))
+    ? await reporter.phase('week 2', (onProgress) =>
+        runWeek2({ key, published, workers, onProgress, signal }),
+      )
     : undefined;
   signal.throwIfAborted();
   const settings = week3Settings({ quick, published });
   const seeds = Array.from({ length: options.seeds }, (_, i) => seed + i);
-  const run = { folder: options.out, workers, provider: options.provider, resume: options.resume, reporter, signal };
+  const run = {
+    folder: options.out,
+    workers,
+    provider: options.provider,
+    resume: options.resume,
+    reporter,
+    signal,
+  };
   const week3 = sets && (await runWeek3(run, seeds, sets, settings));
 
   const done: WeekResults = { week1, week2, week3 };
   const claims: readonly Claim[] = [week1, week2, week3].flatMap((week) => week?.claims ?? []);
-  const figures = await reporter.phase('figures', async (progress) => drawFigures(done, options.out, progress));
+  const figures = await reporter.phase('figures', async (progress) =>
+    drawFigures(done, options.out, progress),
+  );
   const results: PracticalResults = {
     schema: 'credence/practical',
     version: RESULTS_VERSION,

@@ -102,7 +102,7 @@ function stateFeeds({ parameters, slots }: PartState, gradients: readonly Tensor
 }
 
 function stateTargets({ parameters, slots }: PartState): Record<string, Tensor> {
-  const named = job.slotNames.map((slot, i) => [nextName(slotName(slot)), slots[i]!]);
+  const named = job.slotNames.map((slot, i) => [nextName(slotName(slot)), slots[i]!] as const);
   return { [nextName(PARAMETERS)]: parameters, ...Object.fromEntries(named) };
 }
 

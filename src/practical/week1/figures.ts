@@ -14,12 +14,8 @@ export function week1Figures(result: Week1Result, document: Document): Figure[] 
   const setting = settingOf(result);
   const { posterior, regressions, key } = result;
   const n = (name: keyof typeof regressions): number => regressions[name].points.x.length;
-  const regression = (
-    id: string,
-    title: string,
-    caption: string,
-    rows: readonly RegressionRow[],
-  ): Figure => regressionFigure(rows, { document, id, title, caption });
+  const regression = (id: string, title: string, caption: string, rows: readonly RegressionRow[]): Figure =>
+    regressionFigure(rows, { document, id, title, caption });
   const options: FigureOptions = {
     document,
     id: 'posterior',
@@ -36,8 +32,14 @@ export function week1Figures(result: Week1Result, document: Document): Figure[] 
         truth: posterior.truth,
         panels: posterior[setting].map((step) => {
           const weights = sampleWeights(step.posterior, fold(key, 'figure', 'posterior', step.n), LINES);
-          const column = (k: number): number[] => Array.from({ length: LINES }, (_, i) => weights.data[2 * i + k]!);
-          return { n: step.n, points: step.points, density: step.density, samples: { intercept: column(0), slope: column(1) } };
+          const column = (k: number): number[] =>
+            Array.from({ length: LINES }, (_, i) => weights.data[2 * i + k]!);
+          return {
+            n: step.n,
+            points: step.points,
+            density: step.density,
+            samples: { intercept: column(0), slope: column(1) },
+          };
         }),
       },
       options,

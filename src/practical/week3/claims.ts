@@ -45,13 +45,25 @@ function dropoutIsActive({ evaluation, inactiveVariationRatios }: Week3Numbers):
   return {
     id: 'week3/I.1/dropout-at-test-time',
     question: 'I.1',
-    statement: 'MC dropout keeps dropout on at test time and averages the passes; with its layers left in evaluation mode every pass is the same.',
+    statement:
+      'MC dropout keeps dropout on at test time and averages the passes; with its layers left in evaluation mode every pass is the same.',
     verdict: holdsIf(inactive === 0 && active > 0),
     evidence: [
-      { label: 'digits on which passes disagree, dropout active', value: active, unit: 'share', expected: 'above 0' },
-      { label: 'digits on which passes disagree, dropout inactive', value: inactive, unit: 'share', expected: '0' },
+      {
+        label: 'digits on which passes disagree, dropout active',
+        value: active,
+        unit: 'share',
+        expected: 'above 0',
+      },
+      {
+        label: 'digits on which passes disagree, dropout inactive',
+        value: inactive,
+        unit: 'share',
+        expected: '0',
+      },
     ],
-    correction: 'A dropout layer in evaluation mode is the identity: MC dropout then silently does nothing, and Credence refuses to run it.',
+    correction:
+      'A dropout layer in evaluation mode is the identity: MC dropout then silently does nothing, and Credence refuses to run it.',
   };
 }
 
@@ -62,7 +74,8 @@ function errorsAreUncertain({ evaluation }: Week3Numbers): Claim {
   return {
     id: 'week3/I.1/errors-are-uncertain',
     question: 'I.1',
-    statement: 'Digits that the passes disagree on are the ambiguous ones, and those that the classifier gets wrong are among them.',
+    statement:
+      'Digits that the passes disagree on are the ambiguous ones, and those that the classifier gets wrong are among them.',
     verdict: holdsIf(ofErrors > ofOthers),
     evidence: [
       { label: 'mean variation ratio of misclassified digits', value: ofErrors },
@@ -76,7 +89,8 @@ function captionOfFigure12({ digits }: Week3Numbers): Claim {
   return {
     id: 'week3/I.1/figure-12-is-uncertain',
     question: 'I.1',
-    statement: 'Figure 12 shows a digit that is classified correctly although the model is confident, as its caption says.',
+    statement:
+      'Figure 12 shows a digit that is classified correctly although the model is confident, as its caption says.',
     verdict: digits.rank.uncertain > 0.5 ? 'fails' : 'holds',
     evidence: [
       { label: 'its variation ratio', value: uncertain.variationRatio },
@@ -97,8 +111,18 @@ function mutualInformationSign({ evaluation }: Week3Numbers): Claim {
     statement: 'Mutual information is H[mean p] - mean H[p], and never negative.',
     verdict: holdsIf(smallest >= 0),
     evidence: [
-      { label: 'its smallest value over the test digits', value: smallest, unit: 'nats', expected: 'at least 0' },
-      { label: 'smallest value with the published sign', value: flipped, unit: 'nats', expected: 'at least 0, and is not' },
+      {
+        label: 'its smallest value over the test digits',
+        value: smallest,
+        unit: 'nats',
+        expected: 'at least 0',
+      },
+      {
+        label: 'smallest value with the published sign',
+        value: flipped,
+        unit: 'nats',
+        expected: 'at least 0, and is not',
+      },
     ],
     correction: 'A published formula has the sign of the second term wrong.',
   };
@@ -114,12 +138,15 @@ function mcpIsUntrained({ confidnetParameters }: Week3Numbers): Claim {
       { label: 'parameters that MCP trains beside the classifier', value: 0 },
       { label: 'parameters that ConfidNet trains beside it', value: confidnetParameters },
     ],
-    correction: 'MCP is the maximum of the softmax as the classifier gives it; what is trained to predict the uncertainty is ConfidNet.',
+    correction:
+      'MCP is the maximum of the softmax as the classifier gives it; what is trained to predict the uncertainty is ConfidNet.',
   };
 }
 
 function confidnetKeepsAccuracy({ seeds }: Week3Numbers): Claim {
-  const largest = Math.max(...seeds.map(({ accuracy, confidnetAccuracy }) => Math.abs(accuracy - confidnetAccuracy)));
+  const largest = Math.max(
+    ...seeds.map(({ accuracy, confidnetAccuracy }) => Math.abs(accuracy - confidnetAccuracy)),
+  );
   return {
     id: 'week3/II.2/accuracy-unchanged',
     question: 'II.2',
@@ -127,7 +154,12 @@ function confidnetKeepsAccuracy({ seeds }: Week3Numbers): Claim {
     verdict: holdsIf(largest === 0),
     evidence: [
       { label: 'accuracy of the classifier', value: seeds[0]!.accuracy, unit: 'share' },
-      { label: 'largest difference inside ConfidNet, over the seeds', value: largest, unit: 'share', expected: '0' },
+      {
+        label: 'largest difference inside ConfidNet, over the seeds',
+        value: largest,
+        unit: 'share',
+        expected: '0',
+      },
     ],
   };
 }
@@ -140,7 +172,8 @@ function failureOrder(numbers: Week3Numbers): Claim {
   return {
     id: 'week3/II.2/failure-order',
     question: 'II.2',
-    statement: 'ConfidNet predicts failures better than MCP, and MCP better than MC dropout (average precision).',
+    statement:
+      'ConfidNet predicts failures better than MCP, and MCP better than MC dropout (average precision).',
     verdict: always ? 'holds' : never ? 'fails' : 'depends',
     ...(!always && !never && { dependsOn: 'the seed, and the measure that MC dropout is read with' }),
     evidence: [...byRatio.evidence, ...byEntropy.evidence],
@@ -155,7 +188,8 @@ function oneRunIsNoise({ seeds, evaluation }: Week3Numbers): Claim {
   return {
     id: 'week3/II.2/one-run-is-noise',
     question: 'II.2',
-    statement: 'The failure AUPRs of one run do not decide between the methods: in some executions MCP is better than ConfidNet.',
+    statement:
+      'The failure AUPRs of one run do not decide between the methods: in some executions MCP is better than ConfidNet.',
     verdict: overlaps ? 'holds' : 'depends',
     ...(!overlaps && { dependsOn: 'the seed: in this one the intervals are apart' }),
     evidence: [
@@ -178,7 +212,8 @@ function odinRaisesConfidence({ evaluation: { odin } }: Week3Numbers): Claim {
       { label: 'mean largest probability at T after it', value: odin.after, unit: 'probability' },
       { label: 'test digits on which it rose', value: odin.rose, unit: 'share' },
     ],
-    correction: 'The step goes down the loss of the predicted class, so it raises the largest probability: the inverse of an attack. It raises it more for known images than for strange ones.',
+    correction:
+      'The step goes down the loss of the predicted class, so it raises the largest probability: the inverse of an attack. It raises it more for known images than for strange ones.',
   };
 }
 
@@ -186,7 +221,12 @@ function oodOrder(numbers: Week3Numbers): Claim {
   const byRatio = wins(numbers.seeds, numbers.ood.name, ['odin', 'mcp', 'mcDropout.variationRatio']);
   const byEntropy = wins(numbers.seeds, numbers.ood.name, ['odin', 'mcp', 'mcDropout.entropy']);
   const n = numbers.seeds.length;
-  const value: Verdict = byRatio.whole === n && byEntropy.whole === n ? 'holds' : byRatio.whole + byEntropy.whole === 0 ? 'fails' : 'depends';
+  const value: Verdict =
+    byRatio.whole === n && byEntropy.whole === n
+      ? 'holds'
+      : byRatio.whole + byEntropy.whole === 0
+        ? 'fails'
+        : 'depends';
   return {
     id: 'week3/III.1/ood-order',
     question: 'III.1',
@@ -194,7 +234,8 @@ function oodOrder(numbers: Week3Numbers): Claim {
     verdict: value,
     ...(value === 'depends' && { dependsOn: 'the measure that MC dropout is read with, and the seed' }),
     evidence: [...byRatio.evidence, ...byEntropy.evidence],
-    correction: "With MC dropout's variation ratio the order holds; its predictive entropy is better than MCP, and may be better than ODIN.",
+    correction:
+      "With MC dropout's variation ratio the order holds; its predictive entropy is better than MCP, and may be better than ODIN.",
   };
 }
 
@@ -217,7 +258,9 @@ function oodEasierThanFailure({ seeds, ood, evaluation }: Week3Numbers): Claim {
     question: 'III.1',
     statement: 'Detecting another data set is far easier than detecting errors, as its AUPRs show.',
     verdict: misled ? 'depends' : holdsIf(detection > failure),
-    ...(misled && { dependsOn: 'the measure: average precision starts from the share of positives, AUROC does not' }),
+    ...(misled && {
+      dependsOn: 'the measure: average precision starts from the share of positives, AUROC does not',
+    }),
     evidence: [
       { label: 'share of positives, failure prediction', value: prevalence.failure },
       { label: 'share of positives, OOD detection', value: prevalence.detection },
@@ -240,7 +283,11 @@ function epsilonForEachSetLeaks({ evaluation }: Week3Numbers): Claim {
     verdict: Math.abs(each - same) > 1e-4 ? 'fails' : 'holds',
     evidence: [
       { label: 'average precision, the same epsilon for both', value: same },
-      { label: 'average precision, epsilon 0 for the OOD set only', value: each, expected: 'the same, if the choice told nothing' },
+      {
+        label: 'average precision, epsilon 0 for the OOD set only',
+        value: each,
+        expected: 'the same, if the choice told nothing',
+      },
     ],
     correction: 'The step must not know which set an image is from: another epsilon for each set is a leak.',
   };
@@ -282,7 +329,10 @@ function wins(
       { label: `${first} > ${second} > ${third}`, value: whole, unit },
       { label: `${first} > ${second}`, value: count(0, 1), unit },
       { label: `${second} > ${third}`, value: count(1, 2), unit },
-      ...order.map((score, i) => ({ label: `mean average precision, ${score}`, value: mean(values.map((own) => own[i]!)) })),
+      ...order.map((score, i) => ({
+        label: `mean average precision, ${score}`,
+        value: mean(values.map((own) => own[i]!)),
+      })),
     ],
   };
 }

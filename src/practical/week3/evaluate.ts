@@ -2,7 +2,12 @@ import type { ImageSet } from '../../data/index.js';
 import { mcDropout } from '../../dropout/index.js';
 import { removeDropout } from '../../graph/index.js';
 import type { Graph } from '../../graph/index.js';
-import { accuracy, brierScore, expectedCalibrationError, negativeLogLikelihood } from '../../metrics/index.js';
+import {
+  accuracy,
+  brierScore,
+  expectedCalibrationError,
+  negativeLogLikelihood,
+} from '../../metrics/index.js';
 import { MNIST_DEVIATION, PIXELS } from '../../models/index.js';
 import { odin } from '../../ood/index.js';
 import { fold } from '../../random/index.js';
@@ -111,8 +116,22 @@ export async function evaluateNetworks(
     const half = (part: number) => (done: number, total: number) => progress(done + part * total, 2 * total);
     const key = fold(run.key, 'mc-dropout');
     return [
-      await summarisedPasses(networks.classifier, sets.test.images, passes, fold(key, 'test'), options, half(0)),
-      await summarisedPasses(networks.classifier, sets.ood.images, passes, fold(key, 'ood'), options, half(1)),
+      await summarisedPasses(
+        networks.classifier,
+        sets.test.images,
+        passes,
+        fold(key, 'test'),
+        options,
+        half(0),
+      ),
+      await summarisedPasses(
+        networks.classifier,
+        sets.ood.images,
+        passes,
+        fold(key, 'ood'),
+        options,
+        half(1),
+      ),
     ] as const;
   });
   const steps = await reporter.phase(`ODIN, seed ${seed}`, async (progress) => {
@@ -180,7 +199,9 @@ async function summarisedPasses(
   options: PredictOptions,
   onProgress: Progress,
 ): Promise<SampleSummary> {
-  return summariseSamples(await mcDropout(classifier, { image: images }, { ...options, samples, key, onProgress }));
+  return summariseSamples(
+    await mcDropout(classifier, { image: images }, { ...options, samples, key, onProgress }),
+  );
 }
 
 function dropoutScores(samples: SampleSummary): Scores {

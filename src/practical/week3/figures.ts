@@ -8,7 +8,6 @@ import {
 } from '../../figures/index.js';
 import type { Figure, PrecisionRecallSeries } from '../../figures/index.js';
 import { precisionRecallCurve } from '../../metrics/index.js';
-import type { SeedResult } from '../results.js';
 import { FAILURE_SCORES, OOD_SCORES } from './evaluate.js';
 import type { ScoreName, Scores } from './evaluate.js';
 import { REFERENCE } from './reference.js';
@@ -67,7 +66,12 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
   const both = joined(evaluation);
   const positives = { failure: seeds[0]!.errors, ood: evaluation.ood.mcp!.length };
   return [
-    grid('figure-9', 'Figure 9. The most confident digits', 'Smallest variation ratio; ties decided by the entropy.', digits.confident),
+    grid(
+      'figure-9',
+      'Figure 9. The most confident digits',
+      'Smallest variation ratio; ties decided by the entropy.',
+      digits.confident,
+    ),
     grid('figure-10', 'Figure 10. The most uncertain digits', 'Largest variation ratio.', digits.uncertain),
     sample('figure-11', 'Figure 11. Confident and right', digits.examples.confident),
     sample('figure-12', 'Figure 12. Uncertain and right', digits.examples.uncertain),
@@ -99,7 +103,12 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
           series: [{ label: 'ConfidNet', values: result.epochLosses.confidnet }],
         },
       ],
-      { document, id: 'training', title: 'Training', caption: `Mean loss of each epoch, dropout on, ${seed}.` },
+      {
+        document,
+        id: 'training',
+        title: 'Training',
+        caption: `Mean loss of each epoch, dropout on, ${seed}.`,
+      },
     ),
     precisionRecallFigure(
       {
@@ -139,7 +148,9 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
 function seedsFigure({ seeds, ood }: Week3Result, document: Document): Figure {
   const rows = (names: readonly ScoreName[], task: 'failure' | 'ood') =>
     names.map((name) => {
-      const values = seeds.map((seed) => rankingOf(task === 'failure' ? seed.failure : seed.ood[ood.name]!, name));
+      const values = seeds.map((seed) =>
+        rankingOf(task === 'failure' ? seed.failure : seed.ood[ood.name]!, name),
+      );
       const known = task === 'failure' ? REFERENCE.failure : ood.name === 'kmnist' ? REFERENCE.kmnist : {};
       const reference = known[name];
       return {

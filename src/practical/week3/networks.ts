@@ -30,7 +30,11 @@ export async function trainNetworks(
     image: sliceRows(mnist.train.images, 0, settings.trainingDigits),
     label: sliceRows(mnist.train.labels, 0, settings.trainingDigits),
   };
-  const dataSet = { set: mnist.name, sha256: Object.values(mnist.sha256).join(' '), digits: settings.trainingDigits };
+  const dataSet = {
+    set: mnist.name,
+    sha256: Object.values(mnist.sha256).join(' '),
+    digits: settings.trainingDigits,
+  };
   const { batchSize, shards } = settings;
 
   const untrained = mnistConvnet(fold(run.key, 'classifier', 'initial'));
@@ -58,8 +62,7 @@ export async function trainNetworks(
     name: 'confidnet',
     objective: head,
     whole,
-    data: async (progress) =>
-      predict(trunk, data, { ...runningOn(run), shared: true, onProgress: progress }),
+    data: async (progress) => predict(trunk, data, { ...runningOn(run), shared: true, onProgress: progress }),
     optimiser: adam({ learningRate: settings.confidnet.learningRate }),
     epochs: settings.confidnet.epochs,
     batchSize,

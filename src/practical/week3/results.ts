@@ -63,7 +63,9 @@ export function overSeeds(
   oodName: string,
 ): { summary: Record<string, Record<string, SeedsSummary>>; orders: OrderResult[] } {
   const values = (task: 'failure' | 'ood', score: ScoreName): number[] =>
-    seeds.map((seed) => rankingOf(task === 'failure' ? seed.failure : seed.ood[oodName]!, score).averagePrecision);
+    seeds.map(
+      (seed) => rankingOf(task === 'failure' ? seed.failure : seed.ood[oodName]!, score).averagePrecision,
+    );
   const summarised = (task: 'failure' | 'ood', scores: readonly ScoreName[]): Record<string, SeedsSummary> =>
     Object.fromEntries(
       scores.map((score) => {
@@ -100,7 +102,8 @@ export function rankingOf(group: Group, score: ScoreName): RankingResult {
     odin: group.odin,
   };
   const ranking = nested[score];
-  if (ranking === undefined) throw new DataError({ what: `score '${score}'`, expected: 'measured', got: 'nothing' });
+  if (ranking === undefined)
+    throw new DataError({ what: `score '${score}'`, expected: 'measured', got: 'nothing' });
   return ranking;
 }
 

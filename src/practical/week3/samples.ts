@@ -34,7 +34,11 @@ export interface DigitUncertainty {
   readonly confident: readonly DigitSample[];
   readonly uncertain: readonly DigitSample[];
   /** The most confident digit that is right, the most uncertain that is right, and the most uncertain that is wrong. */
-  readonly examples: { readonly confident: DigitSample; readonly uncertain: DigitSample; readonly wrong: DigitSample };
+  readonly examples: {
+    readonly confident: DigitSample;
+    readonly uncertain: DigitSample;
+    readonly wrong: DigitSample;
+  };
   /** Shares of the digits whose variation ratio is below each example's: where it stands among all. */
   readonly rank: { readonly confident: number; readonly uncertain: number; readonly wrong: number };
 }
@@ -50,19 +54,25 @@ export async function rankDigits(
 ): Promise<DigitUncertainty> {
   const passes = settings.passes.figures;
   const samples = await run.reporter.phase('MC dropout of the figures', (progress) =>
-    mcDropout(classifier, { image: test.images }, {
-      samples: passes,
-      key: fold(run.key, 'mc-dropout', 'figures'),
-      ...runningOn(run),
-      onProgress: progress,
-    }),
+    mcDropout(
+      classifier,
+      { image: test.images },
+      {
+        samples: passes,
+        key: fold(run.key, 'mc-dropout', 'figures'),
+        ...runningOn(run),
+        onProgress: progress,
+      },
+    ),
   );
   const summary = summariseSamples(samples);
   const ratios = variationRatio(summary);
   const { predictiveEntropy: entropies } = summary;
   const predicted = predictedClasses(summary);
   const labels = test.labels.data;
-  const order = Array.from(ratios.keys()).sort((a, b) => ratios[a]! - ratios[b]! || entropies[a]! - entropies[b]!);
+  const order = Array.from(ratios.keys()).sort(
+    (a, b) => ratios[a]! - ratios[b]! || entropies[a]! - entropies[b]!,
+  );
   const digit = (index: number): DigitSample => ({
     index,
     image: test.images.data.slice(index * 784, (index + 1) * 784),

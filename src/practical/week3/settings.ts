@@ -14,7 +14,11 @@ export interface Week3Settings {
   /** MC-dropout passes of the measures and of the figures. */
   readonly passes: { readonly measures: number; readonly figures: number };
   /** `gradientTemperature`: that of the loss which gives ODIN's direction; a published version takes 1 in place of T. */
-  readonly odin: { readonly temperature: number; readonly gradientTemperature: number; readonly epsilon: number };
+  readonly odin: {
+    readonly temperature: number;
+    readonly gradientTemperature: number;
+    readonly epsilon: number;
+  };
   readonly bootstrap: { readonly resamples: number; readonly level: number };
 }
 

@@ -55,7 +55,7 @@ function tables(
       )}
       <DataTable
         caption="How often the report's orders hold, by average precision."
-        columns={['Order', 'Whole order', ...['First beats second', 'Second beats third']]}
+        columns={['Order', 'Whole order', 'First beats second', 'Second beats third']}
         rows={orders.map(({ order, wholeOrder, pairs }) => [
           order.map((name) => SCORE_TITLES[name as ScoreName]).join(' > '),
           `${wholeOrder} of ${seeds}`,

@@ -5,7 +5,13 @@ import type { Graph, Parameters } from '../../graph/index.js';
 import { unpackParameters, flatLayout } from '../../graph/index.js';
 import { fold } from '../../random/index.js';
 import type { Feeds } from '../../runtime/index.js';
-import { decodeCheckpoint, encodeCheckpoint, epochLosses, objectiveChecksum, train } from '../../training/index.js';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  epochLosses,
+  objectiveChecksum,
+  train,
+} from '../../training/index.js';
 import type { Optimiser, RunSettings, TrainingState } from '../../training/index.js';
 import type { Progress, RunContext } from '../run.js';
 
@@ -50,7 +56,9 @@ export async function trainOrReuse(
     }),
   };
   const layout = flatLayout(objective);
-  const found = await findCheckpoint(file, (bytes) => decodeCheckpoint(bytes, layout, settings, { where: file }));
+  const found = await findCheckpoint(file, (bytes) =>
+    decodeCheckpoint(bytes, layout, settings, { where: file }),
+  );
   if (found instanceof ConfigurationError && run.resume) throw found;
   if (found instanceof ConfigurationError) {
     run.reporter.note(`${title}: trained anew, the checkpoint in this folder is of other settings`);
@@ -69,7 +77,8 @@ export async function trainOrReuse(
   }
   const from = run.resume ? state : undefined;
   if (from !== undefined) run.reporter.note(`${title}: resumed after step ${from.step} of ${steps}`);
-  else if (state !== undefined) run.reporter.note(`${title}: begun anew (--resume goes on from step ${state.step})`);
+  else if (state !== undefined)
+    run.reporter.note(`${title}: begun anew (--resume goes on from step ${state.step})`);
 
   const save = (current: TrainingState): Promise<void> =>
     writeFileAtomic(file, encodeCheckpoint(layout, current, settings));
@@ -86,7 +95,8 @@ export async function trainOrReuse(
       signal: run.signal,
       ...(from !== undefined && { from }),
       onEpoch: (_epoch, current) => save(current),
-      onProgress: (done, total) => progress(done, total, `epoch ${Math.ceil(done / stepsPerEpoch)}/${epochs}`),
+      onProgress: (done, total) =>
+        progress(done, total, `epoch ${Math.ceil(done / stepsPerEpoch)}/${epochs}`),
     }),
   );
   if (!result.complete) {
