@@ -3,7 +3,7 @@ import type { DType, Tensor } from '../tensor/index.js';
 import { typeOfConstant, withContents } from './contents.js';
 import { operationOf } from './ops/registry.js';
 import { checkShape } from './shapes.js';
-import { formatType } from './types.js';
+import { formatType, readsOf } from './types.js';
 import type {
   Attributes,
   Builder,
@@ -19,6 +19,11 @@ import type {
 
 /** The version of ONNX's operation set that Credence writes. */
 export const OPSET = 18;
+
+/**
+ * Builds what takes the place of a node, from its inputs; `name`: that of the node's output, which the result may take.
+ */
+export type Replacement = (inputs: readonly (Value | undefined)[], name: string) => Value;
 
 /**
  * A graph under construction. Operations are functions of its values (`relu(conv2d(x, w, b))`); every one is checked
@@ -147,10 +152,15 @@ export class GraphBuilder implements Builder {
   /**
    * Copies another graph's inputs, constants and nodes into this one, so that a graph can be applied more than once. `given`:
    * values that are here already and take the place of values of that graph (its inputs, mostly). A constant that is here
-   * under the same name is shared; other names that are taken get a number. Returns where each value of the graph ended up.
+   * under the same name is shared; other names that are taken get a number. `replace`: what is built in place of a node.
+   * Returns where each value of the graph ended up.
    * @throws GraphError when an input, or a parameter with another value, is here under the same name.
    */
-  append(graph: Graph, given: ReadonlyMap<string, Value> = new Map()): Map<string, string> {
+  append(
+    graph: Graph,
+    given: ReadonlyMap<string, Value> = new Map(),
+    { replace = () => undefined }: { replace?: (node: Node) => Replacement | undefined } = {},
+  ): Map<string, string> {
     const renamed = new Map<string, string>([...given].map(([name, value]) => [name, value.name]));
     const parameters = new Set(graph.parameters);
     const renewed = this.#renewer();
@@ -177,7 +187,17 @@ export class GraphBuilder implements Builder {
       this.#register(full, parameters.has(name) ? value : typeOfConstant(value));
       renamed.set(name, full);
     }
-    for (const original of graph.nodes) this.#appendNode(original, graph, given, renamed, renewed);
+    const added = graph.nodes.filter((node) => node.outputs.some((name) => name !== '' && !given.has(name)));
+    // Names are taken before anything else is built: values that replace others must not take them.
+    const outputs = new Map<string, string>();
+    for (const name of added.flatMap((node) => node.outputs))
+      if (name !== '') outputs.set(name, this.#unique(name));
+    for (const [name, own] of outputs) if (!given.has(name)) renamed.set(name, own);
+    for (const original of added) {
+      const replacement = replace(original);
+      if (replacement === undefined) this.#appendNode(original, graph, outputs, renamed, renewed);
+      else this.#replaceNode(original, replacement, outputs, renamed);
+    }
     return renamed;
   }
 
@@ -203,24 +223,49 @@ export class GraphBuilder implements Builder {
   #appendNode(
     original: Node,
     graph: Graph,
-    given: ReadonlyMap<string, Value>,
-    renamed: Map<string, string>,
+    given: ReadonlyMap<string, string>,
+    renamed: ReadonlyMap<string, string>,
     renewed: (type: TensorType) => TensorType,
   ): void {
-    if (original.outputs.every((name) => name === '' || given.has(name))) return;
-    const outputs = original.outputs.map((name) => (name === '' ? '' : this.#unique(name)));
+    const outputs = original.outputs.map((name) => given.get(name) ?? '');
     const inputs = original.inputs.map((name) => renamed.get(name) ?? name);
+    for (const name of readsOf(original).slice(inputs.length)) {
+      if ((renamed.get(name) ?? name) === name) continue;
+      throw new GraphError({
+        what: `node '${original.name}'`,
+        expected: `a graph in which '${name}', which its subgraph reads, keeps its name`,
+        got: `one in which it is '${renamed.get(name)}'`,
+      });
+    }
     const node: Node = { ...original, name: this.#nodeName(original, outputs), inputs, outputs };
     const types = this.#infer(node);
     this.#nodes.push(node);
     outputs.forEach((name, i) => {
       if (name === '') return;
-      const source = original.outputs[i]!;
-      const declared = graph.types.get(source);
+      const declared = graph.types.get(original.outputs[i]!);
       const type = types?.[i] ?? (declared && renewed(declared));
       if (type !== undefined) this.#register(name, type);
-      if (!given.has(source)) renamed.set(source, name);
     });
+  }
+
+  /** Builds a value in place of a node's first output, under its name. */
+  #replaceNode(
+    original: Node,
+    replacement: Replacement,
+    outputs: ReadonlyMap<string, string>,
+    renamed: Map<string, string>,
+  ): void {
+    const [output, ...others] = original.outputs;
+    const name = outputs.get(output!)!;
+    for (const gone of others) if (gone !== '') renamed.delete(gone);
+    this.#names.delete(name);
+    const inputs = original.inputs.map((input) => {
+      const own = renamed.get(input) ?? input;
+      return own === '' ? undefined : this.value(own);
+    });
+    const value = this.scope(original.name, () => replacement(inputs, name));
+    this.#names.add(name);
+    renamed.set(output!, value.name);
   }
 
   /** Node names are unique too: a copy takes its first output's name. */
@@ -244,13 +289,16 @@ export class GraphBuilder implements Builder {
         throw new GraphError({ what: `graph '${this.name}': output`, expected: 'a value', got: `'${name}'` });
       }
     }
-    const repeated = names.find((name, i) => names.indexOf(name) !== i);
-    if (repeated !== undefined) {
-      throw new GraphError({
-        what: `graph '${this.name}': outputs`,
-        expected: 'different values',
-        got: `'${repeated}' twice`,
-      });
+    const once = new Set<string>();
+    for (const name of names) {
+      if (once.has(name)) {
+        throw new GraphError({
+          what: `graph '${this.name}': outputs`,
+          expected: 'different values',
+          got: `'${name}' twice`,
+        });
+      }
+      once.add(name);
     }
     const types = new Map<string, TensorType>();
     for (const [name, { dtype, shape, content }] of this.#values) {

@@ -4,7 +4,7 @@ import { constantLike } from './functions/arithmetic.js';
 import type { Operation } from './operation.js';
 import { expandLike, zerosLike } from './ops/adjoints.js';
 import { operationOf } from './ops/registry.js';
-import { formatType } from './types.js';
+import { formatType, readsOf } from './types.js';
 import type { Graph, Node, TensorType, Value } from './types.js';
 
 /** The name of the output that `gradient` adds for a value. */
@@ -138,7 +138,8 @@ function underived(
     name !== '' && (typeOf(name) === undefined || isFloat(typeOf(name)));
   const forward = new Set(withRespectTo);
   const flowing = nodes.filter((node) => {
-    const flows = !operationFor(node)?.flat && node.inputs.some((name) => forward.has(name) && carries(name));
+    const flows =
+      !operationFor(node)?.flat && readsOf(node).some((name) => forward.has(name) && carries(name));
     if (flows) for (const name of node.outputs) if (carries(name)) forward.add(name);
     return flows;
   });
@@ -169,7 +170,7 @@ function isFloat(type: TensorType | undefined): boolean {
 export function dependents(nodes: readonly Node[], values: Iterable<string>): Set<string> {
   const reached = new Set(values);
   for (const node of nodes) {
-    if (node.inputs.some((name) => reached.has(name))) for (const name of node.outputs) reached.add(name);
+    if (readsOf(node).some((name) => reached.has(name))) for (const name of node.outputs) reached.add(name);
   }
   return reached;
 }

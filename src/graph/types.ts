@@ -31,8 +31,11 @@ export type Attribute =
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'strings'; readonly value: readonly string[] }
   | { readonly type: 'tensor'; readonly value: Tensor }
-  /** What Credence does not look into (subgraphs, sparse tensors): the attribute's own bytes, written back as read. */
-  | { readonly type: 'opaque'; readonly value: Uint8Array };
+  /**
+   * What Credence does not look into (subgraphs, sparse tensors): the attribute's own bytes, written back as read.
+   * `captures`: the values of this graph that a subgraph reads by their names.
+   */
+  | { readonly type: 'opaque'; readonly value: Uint8Array; readonly captures?: readonly string[] };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -92,6 +95,14 @@ export const int = (value: number): Attribute => ({ type: 'int', value });
 export const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });
 export const float = (value: number): Attribute => ({ type: 'float', value });
 export const text = (value: string): Attribute => ({ type: 'string', value });
+
+/** The values that a node reads: its inputs, and what its subgraphs take from the graph around them. */
+export function readsOf(node: Node): readonly string[] {
+  const captures = Object.values(node.attributes).flatMap((attribute) =>
+    attribute.type === 'opaque' ? (attribute.captures ?? []) : [],
+  );
+  return captures.length === 0 ? node.inputs : [...node.inputs, ...captures];
+}
 
 /** A shape as messages print it: (N, 1, 28, 28). */
 export function formatShape(shape: Shape): string {

@@ -1,6 +1,8 @@
 import { GraphError } from '../../errors/index.js';
 import { dependents } from '../gradient.js';
+import { readsOf } from '../types.js';
 import type { Graph, Input } from '../types.js';
+import { checkKnown } from './known.js';
 import { prune } from './prune.js';
 
 export interface CutGraph {
@@ -30,7 +32,9 @@ function randomInputs(graph: Graph): string[] {
   return graph.inputs.filter((input) => input.random !== undefined).map(({ name }) => name);
 }
 
-function cut(graph: Graph, varying: readonly string[]): CutGraph {
+function cut(whole: Graph, varying: readonly string[]): CutGraph {
+  // What no output needs would be handed over for nothing.
+  const graph = prune(whole);
   const varied = dependents(graph.nodes, varying);
   const headNodes = graph.nodes.filter((node) => node.outputs.some((name) => varied.has(name)));
   const trunkNodes = graph.nodes.filter((node) => !node.outputs.some((name) => varied.has(name)));
@@ -40,8 +44,8 @@ function cut(graph: Graph, varying: readonly string[]): CutGraph {
     graph.inputs.map(({ name }) => name),
   );
   const made = new Set(trunkNodes.flatMap((node) => node.outputs).filter((name) => fed.has(name)));
-  const crossing = [...new Set([...headNodes.flatMap((node) => node.inputs), ...graph.outputs])].filter(
-    (name) => made.has(name),
+  const crossing = [...new Set([...headNodes.flatMap(readsOf), ...graph.outputs])].filter((name) =>
+    made.has(name),
   );
   const trunk = prune({ ...graph, nodes: trunkNodes, outputs: crossing }, { inputs: 'drop' });
   return { trunk, head: extract(graph, crossing, graph.outputs) };
@@ -53,6 +57,7 @@ function cut(graph: Graph, varying: readonly string[]): CutGraph {
  * @throws GraphError when a value is unknown or of unknown type.
  */
 export function extract(graph: Graph, inputs: readonly string[], outputs: readonly string[]): Graph {
+  checkKnown('extract', graph, inputs);
   const fed = inputs.map((name): Input => {
     const type = graph.types.get(name);
     if (type === undefined) {

@@ -1,3 +1,4 @@
+import { readsOf } from '../types.js';
 import type { Graph, Node } from '../types.js';
 
 /**
@@ -6,6 +7,8 @@ import type { Graph, Node } from '../types.js';
  */
 export function dropIdentities(graph: Graph): Graph {
   const outputs = new Set(graph.outputs);
+  // What a subgraph reads keeps its name.
+  const captured = new Set(graph.nodes.flatMap((node) => readsOf(node).slice(node.inputs.length)));
   const made = new Set(graph.nodes.flatMap((node) => node.outputs));
   const renamed = new Map<string, string>();
   const final = (name: string): string => {
@@ -14,6 +17,7 @@ export function dropIdentities(graph: Graph): Graph {
   };
   const kept = graph.nodes.filter((node) => {
     if (node.op !== 'Identity' || node.domain !== '') return true;
+    if (captured.has(node.inputs[0]!) || captured.has(node.outputs[0]!)) return true;
     const [source, target] = [final(node.inputs[0]!), node.outputs[0]!];
     if (!outputs.has(target)) {
       renamed.set(target, source);

@@ -1,18 +1,11 @@
-import { didYouMean, GraphError } from '../../errors/index.js';
 import type { Graph } from '../types.js';
+import { checkKnown } from './known.js';
 
-/** The graph with inner values as further outputs (those that are outputs already stay once). */
+/**
+ * The graph with inner values as further outputs (those that are outputs already stay once).
+ * @throws GraphError when a name is unknown.
+ */
 export function expose(graph: Graph, ...values: readonly string[]): Graph {
-  const known = new Set([...graph.types.keys(), ...graph.nodes.flatMap((node) => node.outputs)]);
-  for (const name of values) {
-    if (known.has(name)) continue;
-    const near = didYouMean(name, known);
-    throw new GraphError({
-      what: `graph '${graph.name}'`,
-      expected: 'the name of a value',
-      got: `'${name}'`,
-      ...(near !== undefined && { hint: `did you mean '${near}'?` }),
-    });
-  }
+  checkKnown('expose', graph, values);
   return { ...graph, outputs: [...new Set([...graph.outputs, ...values])] };
 }

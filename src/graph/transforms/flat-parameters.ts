@@ -42,13 +42,15 @@ export function flattenParameters(graph: Graph): Graph {
   builder.setMetadata(graph.metadata);
   const given = new Map<string, Value>();
   const flat = builder.input(PARAMETERS, 'float32', [size]);
-  if (pieces.length > 0) {
+  // In a scope of their own, so that the graph's values keep their names.
+  builder.scope(PARAMETERS, () => {
+    if (pieces.length === 0) return;
     const parts = split(
       flat,
       pieces.map(({ shape }) => elementCount(shape)),
     );
     pieces.forEach(({ name, shape }, i) => given.set(name, reshape(parts[i]!, shape)));
-  }
+  });
   const names = builder.append(graph, given);
   return builder.build(graph.outputs.map((name) => names.get(name)!));
 }

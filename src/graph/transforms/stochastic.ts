@@ -1,7 +1,9 @@
 import { ConfigurationError, GraphError } from '../../errors/index.js';
 import { GraphBuilder } from '../builder.js';
-import { cast, constantLike, mul } from '../functions/arithmetic.js';
-import type { Graph, Node, Value } from '../types.js';
+import { numbersIn } from '../elements.js';
+import { cast, constantLike, mul, named } from '../functions/arithmetic.js';
+import { readsOf } from '../types.js';
+import type { Graph, Node } from '../types.js';
 
 export interface DropoutOptions {
   /**
@@ -25,20 +27,36 @@ export function activateDropout(graph: Graph, { masks = 'independent' }: Dropout
       hint: 'insert one, or export the model with its dropout kept',
     });
   }
-  return rewrite(graph, (builder, node, x) => {
-    const rate = rateOf(graph, node);
-    const shape = masks === 'shared' ? x.shape.with(0, 1) : x.shape;
-    const mask = builder.input(`${node.name}/mask`, 'uint8', shape, {
-      kind: 'bernoulli',
-      probability: 1 - rate,
-    });
-    return mul(x, mul(cast(mask, x.dtype), constantLike(x, 1 / (1 - rate))));
+  const builder = started(graph);
+  const names = builder.append(graph, new Map(), {
+    replace: (node) => {
+      if (!isDropout(node)) return undefined;
+      checkMaskUnread(graph, node);
+      const rate = rateOf(graph, node);
+      return ([x], name) => {
+        const shape = masks === 'shared' ? x!.shape.with(0, 1) : x!.shape;
+        const law = { kind: 'bernoulli', probability: 1 - rate } as const;
+        const mask = builder.input(`${node.name}/mask`, 'uint8', shape, law);
+        const scaled = mul(cast(mask, x!.dtype), constantLike(x!, 1 / (1 - rate)));
+        return builder.apply('Mul', [x, scaled], {}, { name })[0]!;
+      };
+    },
   });
+  return builder.build(graph.outputs.map((name) => names.get(name)!));
 }
 
 /** Takes Dropout layers out: evaluation mode. */
 export function removeDropout(graph: Graph): Graph {
-  return rewrite(graph, (_builder, _node, x) => x);
+  const builder = started(graph);
+  const outputs = new Set(graph.outputs);
+  const names = builder.append(graph, new Map(), {
+    replace: (node) => {
+      if (!isDropout(node)) return undefined;
+      checkMaskUnread(graph, node);
+      return ([x], name) => (outputs.has(node.outputs[0]!) ? named(x!, name) : x!);
+    },
+  });
+  return builder.build(graph.outputs.map((name) => names.get(name)!));
 }
 
 /** The Dropout layers of a graph with their rates. */
@@ -46,28 +64,21 @@ export function dropoutLayers(graph: Graph): { name: string; rate: number }[] {
   return graph.nodes.filter(isDropout).map((node) => ({ name: node.name, rate: rateOf(graph, node) }));
 }
 
-/** Builds the graph anew with each Dropout layer's output replaced by values that are named after the layer. */
-function rewrite(graph: Graph, replace: (builder: GraphBuilder, node: Node, x: Value) => Value): Graph {
+function started(graph: Graph): GraphBuilder {
   const builder = new GraphBuilder(graph.name, graph);
   builder.setMetadata(graph.metadata);
-  builder.append({ ...graph, nodes: [] });
-  const replaced = new Map<string, Value>();
-  for (const node of graph.nodes) {
-    if (isDropout(node)) {
-      const x = replaced.get(node.inputs[0]!) ?? builder.value(node.inputs[0]!);
-      replaced.set(
-        node.outputs[0]!,
-        builder.scope(node.name, () => replace(builder, node, x)),
-      );
-      continue;
-    }
-    const only = { ...graph, inputs: [], constants: new Map(), parameters: [], nodes: [node] };
-    for (const [name, now] of builder.append(only, replaced)) {
-      // A name of the graph that a new value has taken: what reads it must follow.
-      if (name !== now && !replaced.has(name)) replaced.set(name, builder.value(now));
-    }
-  }
-  return builder.build(graph.outputs.map((name) => replaced.get(name) ?? name));
+  return builder;
+}
+
+/** The second output tells which elements were kept: of a layer that is replaced there is none. */
+function checkMaskUnread(graph: Graph, { name, outputs }: Node): void {
+  const mask = outputs[1] ?? '';
+  if (mask === '' || ![...graph.outputs, ...graph.nodes.flatMap(readsOf)].includes(mask)) return;
+  throw new GraphError({
+    what: `Dropout '${name}'`,
+    expected: 'its first output alone in use',
+    got: `'${mask}' too`,
+  });
 }
 
 function isDropout(node: Node): boolean {
@@ -76,8 +87,9 @@ function isDropout(node: Node): boolean {
 
 function rateOf(graph: Graph, node: Node): number {
   const attribute = node.attributes['ratio'];
-  const ratio = graph.constants.get(node.inputs[1] ?? '')?.data[0];
-  const rate = attribute?.type === 'float' ? attribute.value : Number(ratio ?? 0.5);
+  const ratio = graph.constants.get(node.inputs[1] ?? '');
+  const rate =
+    attribute?.type === 'float' ? attribute.value : ratio === undefined ? 0.5 : numbersIn(ratio)[0]!;
   if (!(rate >= 0 && rate < 1)) {
     throw new ConfigurationError({
       what: `Dropout '${node.name}': rate`,
