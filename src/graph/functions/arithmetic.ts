@@ -1,5 +1,4 @@
 /** Element-wise functions of values, with ONNX's broadcasting. Shapes (a) and (b) give their common broadcast shape. */
-import { tensor } from '../../tensor/index.js';
 import type { DType } from '../../tensor/index.js';
 import { tensorOfNumbers } from '../elements.js';
 import { float, int } from '../types.js';
@@ -80,5 +79,5 @@ export function constantLike(like: Value, value: number, shape: readonly number[
 
 /** A constant of integers (n,), as ONNX wants shapes and axes. */
 export function int64s(builder: Builder, values: readonly number[]): Value {
-  return builder.constant(tensor('int64', [values.length], BigInt64Array.from(values, BigInt)));
+  return builder.constant(tensorOfNumbers('int64', [values.length], Float64Array.from(values)));
 }

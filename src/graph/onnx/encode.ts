@@ -8,8 +8,6 @@ import {
   DIM,
   ENTRY,
   GRAPH,
-  METADATA_PARAMETERS,
-  METADATA_RANDOM,
   MODEL,
   NODE,
   OPSET_ID,
@@ -19,19 +17,13 @@ import {
   TYPE,
   VALUE_INFO,
 } from './schema.js';
+import { metadataOf } from './metadata.js';
 
 /** IR version 10 is what opsets up to 22 came with, and ONNX Runtime reads it since 1.18. */
 const IR_VERSION = 10;
 
 /** The bytes of an ONNX file. The same graph gives the same bytes. */
 export function encodeOnnx(graph: Graph): Uint8Array {
-  const metadata = { ...graph.metadata };
-  if (graph.parameters.length > 0) metadata[METADATA_PARAMETERS] = JSON.stringify(graph.parameters);
-  const random = graph.inputs
-    .filter((input) => input.random !== undefined)
-    .map(({ name, random: law }) => [name, law]);
-  if (random.length > 0) metadata[METADATA_RANDOM] = JSON.stringify(Object.fromEntries(random));
-
   const writer = new BinaryWriter();
   writer.tag(MODEL.irVersion, WireType.Varint).int64(IR_VERSION);
   writer.tag(MODEL.producer, WireType.LengthDelimited).string('credence');
@@ -42,7 +34,7 @@ export function encodeOnnx(graph: Graph): Uint8Array {
       writer.tag(OPSET_ID.version, WireType.Varint).int64(version);
     });
   }
-  for (const [key, value] of Object.entries(metadata)) {
+  for (const [key, value] of Object.entries(metadataOf(graph))) {
     message(writer, MODEL.metadata, () => {
       string(writer, ENTRY.key, key);
       string(writer, ENTRY.value, value);

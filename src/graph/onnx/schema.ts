@@ -2,7 +2,14 @@
  * The part of the ONNX file format (onnx.proto, IR version 10) that Credence reads and writes: field numbers by message.
  * Source: the ONNX specification, https://onnx.ai/onnx/repo-docs/IR.html.
  */
-export const MODEL = { irVersion: 1, producer: 2, graph: 7, opsetImport: 8, metadata: 14 } as const;
+export const MODEL = {
+  irVersion: 1,
+  producer: 2,
+  graph: 7,
+  opsetImport: 8,
+  metadata: 14,
+  functions: 25,
+} as const;
 export const OPSET_ID = { domain: 1, version: 2 } as const;
 export const ENTRY = { key: 1, value: 2 } as const;
 export const GRAPH = {
@@ -21,9 +28,11 @@ export const ATTRIBUTE = {
   int: 3,
   string: 4,
   tensor: 5,
+  graph: 6,
   floats: 7,
   ints: 8,
   strings: 9,
+  graphs: 11,
   type: 20,
 } as const;
 export const TENSOR = {
@@ -55,7 +64,3 @@ export const ATTRIBUTE_TYPES = {
   ints: 7,
   strings: 8,
 } as const;
-
-/** Keys of `metadata_props` under which Credence keeps what ONNX has no field for. */
-export const METADATA_PARAMETERS = 'credence.parameters';
-export const METADATA_RANDOM = 'credence.random';

@@ -3,7 +3,7 @@ import { FormatError } from '../../errors/index.js';
 import { elementCount, tensor } from '../../tensor/index.js';
 import type { DataOf, DType, Tensor } from '../../tensor/index.js';
 import { ELEMENT_TYPES } from '../functions/arithmetic.js';
-import { readMessage, readPacked } from './reader.js';
+import { bytesField, intField, numbersField, readMessage, textField } from './reader.js';
 import { ENTRY, TENSOR } from './schema.js';
 
 /** The bytes `offset` to `offset + length` (to the end, when undefined) of a file named in the model. */
@@ -14,11 +14,24 @@ export const DTYPES: ReadonlyMap<number, DType> = new Map(
   Object.entries(ELEMENT_TYPES).map(([dtype, number]) => [number, dtype as DType]),
 );
 
-/** A TensorProto: its elements in raw_data, in the field of their type, or in another file. */
+/**
+ * A TensorProto: its elements in raw_data, in the field of their type, or in another file. Elements that are neither numbers
+ * nor booleans are an error, or give nothing where they are to be skipped.
+ */
 export function readTensor(
   bytes: Uint8Array,
   externalData: ExternalData | undefined,
-): { name: string; value: Tensor } {
+  options: { otherTypes: 'skip' },
+): { name: string; value: Tensor } | undefined;
+export function readTensor(
+  bytes: Uint8Array,
+  externalData: ExternalData | undefined,
+): { name: string; value: Tensor };
+export function readTensor(
+  bytes: Uint8Array,
+  externalData: ExternalData | undefined,
+  { otherTypes }: { otherTypes?: 'skip' } = {},
+): { name: string; value: Tensor } | undefined {
   const shape: number[] = [];
   const numbers: number[] = [];
   const integers: bigint[] = [];
@@ -28,34 +41,29 @@ export function readTensor(
   let raw: Uint8Array | undefined;
   let isExternal = false;
   readMessage(bytes, {
-    [TENSOR.dims]: (reader, wire) =>
-      readPacked(reader, wire, WireType.Varint, (r) => shape.push(Number(r.int64()))),
-    [TENSOR.dataType]: (reader) => (elementType = reader.int32()),
-    [TENSOR.name]: (reader) => (name = reader.string()),
-    [TENSOR.rawData]: (reader) => (raw = reader.bytes()),
-    [TENSOR.floatData]: (reader, wire) =>
-      readPacked(reader, wire, WireType.Bit32, (r) => numbers.push(r.float())),
-    [TENSOR.doubleData]: (reader, wire) =>
-      readPacked(reader, wire, WireType.Bit64, (r) => numbers.push(r.double())),
-    [TENSOR.int32Data]: (reader, wire) =>
-      readPacked(reader, wire, WireType.Varint, (r) => numbers.push(r.int32())),
-    [TENSOR.int64Data]: (reader, wire) =>
-      readPacked(reader, wire, WireType.Varint, (r) => integers.push(BigInt(r.int64()))),
-    [TENSOR.uint64Data]: (reader, wire) =>
-      readPacked(reader, wire, WireType.Varint, (r) => integers.push(BigInt(r.uint64()))),
-    [TENSOR.externalData]: (reader) => {
+    [TENSOR.dims]: numbersField(WireType.Varint, (reader) => shape.push(Number(reader.int64()))),
+    [TENSOR.dataType]: intField((value) => (elementType = value)),
+    [TENSOR.name]: textField((value) => (name = value)),
+    [TENSOR.rawData]: bytesField((value) => (raw = value)),
+    [TENSOR.floatData]: numbersField(WireType.Bit32, (reader) => numbers.push(reader.float())),
+    [TENSOR.doubleData]: numbersField(WireType.Bit64, (reader) => numbers.push(reader.double())),
+    [TENSOR.int32Data]: numbersField(WireType.Varint, (reader) => numbers.push(reader.int32())),
+    [TENSOR.int64Data]: numbersField(WireType.Varint, (reader) => integers.push(BigInt(reader.int64()))),
+    [TENSOR.uint64Data]: numbersField(WireType.Varint, (reader) => integers.push(BigInt(reader.uint64()))),
+    [TENSOR.externalData]: bytesField((entry) => {
       let [key, value] = ['', ''];
-      readMessage(reader.bytes(), {
-        [ENTRY.key]: (field) => (key = field.string()),
-        [ENTRY.value]: (field) => (value = field.string()),
+      readMessage(entry, {
+        [ENTRY.key]: textField((text) => (key = text)),
+        [ENTRY.value]: textField((text) => (value = text)),
       });
       external.set(key, value);
-    },
-    [TENSOR.dataLocation]: (reader) => (isExternal = reader.int32() === 1),
+    }),
+    [TENSOR.dataLocation]: intField((value) => (isExternal = value === 1)),
   });
   const what = `tensor '${name}'`;
   const dtype = DTYPES.get(elementType);
   if (dtype === undefined) {
+    if (otherTypes === 'skip') return undefined;
     throw new FormatError({ what, expected: 'numbers or booleans', got: `element type ${elementType}` });
   }
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
@@ -110,10 +118,10 @@ function readExternal(
   const valid = [offset, length].every(
     (size) => size === undefined || (Number.isSafeInteger(size) && size >= 0),
   );
-  if (location === undefined || !valid) {
+  if (location === undefined || !valid || !isBeside(location)) {
     throw new FormatError({
       what,
-      expected: 'a location, offset and length',
+      expected: 'a file beside the model, an offset and a length',
       got: JSON.stringify([...entries]),
     });
   }
@@ -126,6 +134,13 @@ function readExternal(
     });
   }
   return externalData(location, offset!, length);
+}
+
+/** Whether a location names a file in the model's folder or below: a model may not reach for other files. */
+function isBeside(location: string): boolean {
+  const parts = location.split(/[\\/]/);
+  const odd = parts.some((part) => part === '' || part === '..' || part.includes('\0'));
+  return !odd && !/^[A-Za-z]:/.test(location);
 }
 
 function checkCount(what: string, shape: readonly number[], count: number, of: string): void {

@@ -8,7 +8,7 @@ import { formatShape } from '../types.js';
 import type { Dim, TensorType, Value } from '../types.js';
 import { checkTypes, differ } from './inference.js';
 import { buildArray, indices, offsetOf } from './reference-arrays.js';
-import { extentOf, pixelOf, windowOf, windowPositions } from './windows.js';
+import { extentOf, inferPositions, pixelOf, windowOf, windowPositions } from './windows.js';
 import type { Window } from './windows.js';
 
 /** Conv: cross-correlation along any number of spatial axes, with groups, strides, padding and dilation. */
@@ -34,8 +34,7 @@ export const convOperation: Operation = {
       });
     }
     checkBias('Conv', call.inputs[2], maps);
-    const window = windowOf(call.attributes, kernelOf(call), x.shape.slice(2));
-    const positions = windowPositions(window, x.shape.slice(2), call.fresh);
+    const positions = inferPositions(call.attributes, kernelOf(call), x.shape.slice(2), call.fresh);
     return [{ dtype: x.dtype, shape: [x.shape[0]!, maps, ...positions] }];
   },
   evaluate: ({ inputs, attributes }) => {

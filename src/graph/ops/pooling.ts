@@ -11,7 +11,7 @@ import type { Attributes, Shape, TensorType, Value } from '../types.js';
 import { onlyAdjoint, reshapeLike, zerosLike } from './adjoints.js';
 import { cropTo } from './convolution.js';
 import { buildArray, indices, offsetOf } from './reference-arrays.js';
-import { extentOf, pixelOf, windowOf, windowPositions } from './windows.js';
+import { extentOf, inferPositions, pixelOf, windowOf, windowPositions } from './windows.js';
 import type { Window } from './windows.js';
 
 /** MaxPool, with its second output (the flat positions of the maxima) where it is named. */
@@ -134,12 +134,15 @@ function overWindows(adjoint: Value, x: Value, window: Window): Value {
 
 function inferPool({ inputs, attributes, fresh }: InferenceCall): TensorType {
   const x = required(inputs, 0);
-  const window = windowOfPool(attributes, x.shape);
-  const positions = windowPositions(window, x.shape.slice(2), fresh);
+  const positions = inferPositions(attributes, kernelOf(attributes, x.shape), x.shape.slice(2), fresh);
   return { dtype: x.dtype, shape: [x.shape[0]!, x.shape[1]!, ...positions] };
 }
 
 function windowOfPool(attributes: Attributes, shape: Shape): Window {
+  return windowOf(attributes, kernelOf(attributes, shape), shape.slice(2));
+}
+
+function kernelOf(attributes: Attributes, shape: Shape): readonly number[] {
   const kernel = intsAttribute(attributes, 'kernel_shape');
   if (kernel === undefined || kernel.length !== shape.length - 2) {
     throw new ShapeError({
@@ -148,7 +151,7 @@ function windowOfPool(attributes: Attributes, shape: Shape): Window {
       got: kernel === undefined ? 'none' : formatShape(kernel),
     });
   }
-  return windowOf(attributes, kernel, shape.slice(2));
+  return kernel;
 }
 
 /** Whether windows of a 2-d image stand side by side, with nothing but a rest behind the last. */

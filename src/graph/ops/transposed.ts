@@ -39,6 +39,9 @@ export const convTransposeOperation: Operation = {
     const outputs = typeof perGroup === 'number' ? perGroup * group : call.fresh();
     checkBias('ConvTranspose', call.inputs[2], outputs);
     const spatial = x.shape.slice(2);
+    const target = intsAttribute(call.attributes, 'output_shape');
+    if (target?.length === spatial.length)
+      return [{ dtype: x.dtype, shape: [x.shape[0]!, outputs, ...target] }];
     const { window, added } = transposedWindow(call.attributes, kernelOf(call), spatial);
     return [
       { dtype: x.dtype, shape: [x.shape[0]!, outputs, ...imageSizes(window, added, spatial, call.fresh)] },

@@ -65,6 +65,24 @@ export function extentOf({ kernel, dilations }: Window, i: number): number {
   return (kernel[i]! - 1) * dilations[i]! + 1;
 }
 
+/** How many positions a node's window takes; with auto_pad SAME that is told without knowing the padding. */
+export function inferPositions(
+  attributes: Attributes,
+  kernel: readonly number[],
+  spatial: Shape,
+  fresh: () => string,
+): Dim[] {
+  if (!textAttribute(attributes, 'auto_pad', 'NOTSET').startsWith('SAME')) {
+    return windowPositions(windowOf(attributes, kernel, spatial), spatial, fresh);
+  }
+  const strides = listOf(attributes, 'strides', spatial.length);
+  checkList('kernel', kernel, spatial.length, 1);
+  return spatial.map((dim, i) => {
+    if (typeof dim === 'number') return Math.ceil(dim / strides[i]!);
+    return strides[i] === 1 ? dim : fresh();
+  });
+}
+
 /** How many positions the window takes on each axis; a symbolic size stays unknown under a new name. */
 export function windowPositions(window: Window, spatial: Shape, fresh: () => string): Dim[] {
   const { strides, before, after, ceil } = window;
