@@ -1,9 +1,8 @@
 import { DataError, GraphError } from '../errors/index.js';
-import { foldConstants, prune } from '../graph/index.js';
-import type { Node } from '../graph/index.js';
+import { evaluateReference, prune, toReference } from '../graph/index.js';
+import type { Attribute, Graph, Node, ReferenceArray } from '../graph/index.js';
 import { matrix, transpose } from '../linalg/index.js';
 import type { Matrix } from '../linalg/index.js';
-import type { Tensor } from '../tensor/index.js';
 import type { Classifier, FitCall } from './score.js';
 
 /** logits = weight features + bias. */
@@ -15,8 +14,8 @@ export interface LastLayer {
 }
 
 /**
- * The weights between a classifier's features and its logits: one Gemm, or a MatMul and an Add, with nothing
- * else in between but Identity and Dropout.
+ * The weights between a classifier's features and its logits: one Gemm, or a MatMul and an Add, with nothing else in
+ * between but layers that copy (Identity, Dropout) or only rename axes and types.
  * @throws GraphError where it is something else.
  */
 export function lastLayerOf({ graph, features, logits }: Classifier): LastLayer {
@@ -28,29 +27,28 @@ export function lastLayerOf({ graph, features, logits }: Classifier): LastLayer 
       hint: "name the last layer's input as the features",
     });
   if (features === undefined) throw fail('no features');
-  const end = foldConstants(prune({ ...graph, outputs: [logits], parameters: [] }));
-  const makers = new Map(end.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const isFeatures = (name: string): boolean => origin(name, makers, features) === features;
-  const constant = (name: string | undefined): Tensor | undefined =>
-    end.constants.get(origin(name ?? '', makers));
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const makerOf = (name: string): Node | undefined => makers.get(origin(name, makers, features));
+  const constant = (name = ''): ReferenceArray | undefined => constantOf(graph, name);
 
-  let node = makers.get(origin(logits, makers, features));
-  let added: Tensor | undefined;
+  let node = makerOf(logits);
+  let bias: ReferenceArray | undefined;
   if (node?.op === 'Add') {
     const own = node.inputs.findIndex((name) => constant(name) !== undefined);
-    added = constant(node.inputs[own]);
-    node = own < 0 ? undefined : makers.get(origin(node.inputs[1 - own]!, makers, features));
+    bias = constant(node.inputs[own]);
+    node = own < 0 ? undefined : makerOf(node.inputs[1 - own]!);
   }
   const weight = constant(node?.inputs[1]);
-  if (node === undefined || !isLinear(node) || weight === undefined || !isFeatures(node.inputs[0]!)) {
-    throw fail(node === undefined ? 'no layer' : `${node.op}(${node.inputs.join(', ')})`);
+  const reads = node && origin(node.inputs[0]!, makers, features);
+  if (node === undefined || !isLinear(node) || weight === undefined || reads !== features) {
+    throw fail(node === undefined ? 'no such layer' : `${node.op}(${node.inputs.join(', ')})`);
   }
   if (node.inputs[2] !== undefined && node.inputs[2] !== '') {
     const own = constant(node.inputs[2]);
-    if (own === undefined || added !== undefined) throw fail('a bias that is computed');
-    added = own;
+    if (own === undefined || bias !== undefined) throw fail('a bias that is computed');
+    bias = own;
   }
-  return affine(node, weight, added, fail);
+  return affine(node, weight, bias, fail);
 }
 
 /**
@@ -93,47 +91,55 @@ export function checkLastLayer(
   }
 }
 
-/** The value that a chain of Identity and Dropout layers copies, at most back to `stop`. */
-function origin(name: string, makers: ReadonlyMap<string, Node>, stop?: string): string {
+/** What copies its first input, or changes no more than its type or the names of its axes. */
+const COPIES: readonly string[] = ['Identity', 'Dropout', 'Cast', 'Reshape', 'Flatten', 'Squeeze'];
+
+/** The value that a chain of copies begins with, at most back to `stop`. */
+function origin(name: string, makers: ReadonlyMap<string, Node>, stop: string): string {
   const maker = makers.get(name);
-  if (name === stop || maker === undefined || (maker.op !== 'Identity' && maker.op !== 'Dropout'))
-    return name;
+  if (name === stop || maker === undefined || !COPIES.includes(maker.op)) return name;
   return origin(maker.inputs[0]!, makers, stop);
 }
 
+/** A value that depends on no input, in float64. */
+function constantOf(graph: Graph, name: string): ReferenceArray | undefined {
+  const own = graph.constants.get(name);
+  if (own !== undefined) return toReference(own);
+  const made = prune({ ...graph, outputs: [name] }, { inputs: 'drop' });
+  if (made.nodes.length === 0 || made.inputs.length > 0) return undefined;
+  return evaluateReference(made, {}).get(name);
+}
+
 function isLinear({ op, domain, attributes }: Node): boolean {
-  const { transA } = attributes;
-  return (
-    domain === '' && (op === 'MatMul' || (op === 'Gemm' && !(transA?.type === 'int' && transA.value === 1)))
-  );
+  return domain === '' && (op === 'MatMul' || (op === 'Gemm' && !isSet(attributes['transA'])));
 }
 
 function affine(
   { op, attributes }: Node,
-  weight: Tensor,
-  bias: Tensor | undefined,
+  weight: ReferenceArray,
+  bias: ReferenceArray | undefined,
   fail: (got: string) => GraphError,
 ): LastLayer {
   const [rows, cols] = weight.shape;
-  if (rows === undefined || cols === undefined || weight.shape.length !== 2)
+  if (rows === undefined || cols === undefined || weight.shape.length !== 2) {
     throw fail('weights that are no matrix');
-  const own = matrix(rows, cols, numbers(weight, attributeOf(attributes['alpha']), fail));
-  const transposed =
-    op === 'Gemm' && attributes['transB']?.type === 'int' && attributes['transB'].value === 1;
-  const result = transposed ? own : transpose(own);
-  const classes = result.rows;
+  }
+  const own = matrix(rows, cols, scaled(weight, attributes['alpha']));
+  const result = op === 'Gemm' && isSet(attributes['transB']) ? own : transpose(own);
   if (bias === undefined) return { weight: result, bias };
-  const values = numbers(bias, attributeOf(attributes['beta']), fail);
-  if (values.length === classes) return { weight: result, bias: values };
-  if (values.length === 1) return { weight: result, bias: new Float64Array(classes).fill(values[0]!) };
-  throw fail(`a bias of ${values.length} elements`);
+  const values = scaled(bias, attributes['beta']);
+  const classes = result.rows;
+  if (values.length !== classes && values.length !== 1) throw fail(`a bias of ${values.length} elements`);
+  return {
+    weight: result,
+    bias: Float64Array.from({ length: classes }, (_, k) => values[k % values.length]!),
+  };
 }
 
-function attributeOf(attribute: Node['attributes'][string] | undefined): number {
-  return attribute?.type === 'float' ? attribute.value : 1;
+function isSet(attribute: Attribute | undefined): boolean {
+  return attribute?.type === 'int' && attribute.value === 1;
 }
 
-function numbers({ dtype, data }: Tensor, scale: number, fail: (got: string) => GraphError): Float64Array {
-  if (dtype !== 'float32' && dtype !== 'float64') throw fail(`weights of ${dtype}`);
-  return Float64Array.from(data as ArrayLike<number>, (value) => scale * value);
+function scaled({ data }: ReferenceArray, factor: Attribute | undefined): Float64Array {
+  return factor?.type === 'float' ? data.map((value) => value * factor.value) : data;
 }

@@ -1,11 +1,4 @@
-import {
-  activateDropout,
-  bindParameters,
-  gemm,
-  GraphBuilder,
-  named,
-  removeDropout,
-} from '#credence/graph/index';
+import { activateDropout, bindParameters, gemm, GraphBuilder, named, split } from '#credence/graph/index';
 import type { Graph } from '#credence/graph/index';
 import { mlp } from '#credence/models/index';
 import { fold, key, normal, uniformInteger } from '#credence/random/index';
@@ -53,6 +46,14 @@ export function linearClassifier(d: number, classes: number, seed = 1): Classifi
   const bias = b.parameter('bias', tensor('float32', [classes], matrixOf(seed + 1, 1, classes).data));
   const graph = b.build({ logits: gemm(x, weight, bias, { transB: true }) });
   return { graph, input: 'x', features: 'x', logits: 'logits' };
+}
+
+/** A classifier whose input is its features (d columns) and its logits, side by side. */
+export function splitClassifier(d: number, classes: number): Classifier {
+  const b = new GraphBuilder('split');
+  const [features, logits] = split(b.input('x', 'float32', ['N', d + classes]), [d, classes], 1);
+  const graph = b.build([named(features!, 'features'), named(logits!, 'logits')]);
+  return { graph, input: 'x', features: 'features', logits: 'logits' };
 }
 
 /** Points (n, d) around a centre for each class, at random. */
@@ -137,5 +138,3 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>, floor 
   if (a.length !== b.length) return Infinity;
   return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!) / (Math.abs(b[i]!) + floor)));
 }
-
-export { removeDropout };
