@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Command } from 'commander';
-import pc from 'picocolors';
-import { InterruptedError } from '../errors/index.js';
+import { IMAGE_SET_NAMES } from '../data/index.js';
+import { ConfigurationError, didYouMean, InterruptedError } from '../errors/index.js';
 import { runPractical } from '../practical/index.js';
 import type { PracticalResults } from '../practical/index.js';
 import type { Provider } from '../runtime/index.js';
+import { colours as pc } from './colours.js';
 import { terminalReporter } from './progress.js';
 
 interface Flags {
@@ -34,32 +35,59 @@ const EXAMPLES = `Examples:
   $ credence practical --json | jq .week3       the numbers on stdout
 `;
 
+/** Switches without a default of their own, which the help would print behind each. */
+const SWITCHED_OFF = { quick: false, published: false, resume: false, json: false, quiet: false };
+
+/** What is trained on cannot be out of its own distribution. */
+const OOD_SETS = IMAGE_SET_NAMES.filter((name) => name !== 'mnist');
+
+const PROVIDERS: readonly Provider[] = ['cpu', 'webgpu', 'cuda'];
+
 /** `credence practical`: runs the three weeks and writes their report. */
 export function addPracticalCommand(program: Command, outcome: { code: number }): void {
   program
     .command('practical')
     .summary('run the practical on uncertainty and write its report')
     .description(
-      'Trains and measures everything of the three-week practical on real data, and writes report.html,\nresults.json, every figure as SVG, PNG and CSV, and the trained weights.',
+      'Trains and measures everything of the three-week practical on real data, and writes report.html, ' +
+        'results.json, every figure as SVG, PNG and CSV, and the trained weights.',
     )
-    .addHelpText('beforeAll', EXAMPLES)
-    .option('--weeks <list>', 'the weeks to run', weeks, [1, 2, 3])
-    .option('--seeds <count>', 'networks to train in week 3, from seeds S, S + 1, ...', positiveInteger, 1)
+    .helpOption('-h, --help', 'print this')
+    .addHelpText('before', EXAMPLES)
+    .addOption(new Option('--weeks <list>', 'the weeks to run').argParser(weeks).default([1, 2, 3], '1,2,3'))
+    .option(
+      '--seeds <count>',
+      'networks to train in week 3, from seeds S, S + 1, ...',
+      positiveInteger('--seeds'),
+      1,
+    )
     .option('--seed <S>', 'the first seed', seed, 1)
-    .option('--quick', 'shorten everything that takes long, and say so', false)
-    .option('--published', 'the published settings and mistakes instead of the corrected ones', false)
-    .option('--ood <name>', 'out-of-distribution set: kmnist or fashion-mnist (default: KMNIST if at hand)')
+    .option('--quick', 'shorten everything that takes long, and say so')
+    .option('--published', 'the published settings and mistakes instead of the corrected ones')
+    .option(
+      '--ood <name>',
+      `out-of-distribution set: ${OOD_SETS.join(' or ')} (default: KMNIST if at hand)`,
+      oneOf('--ood', OOD_SETS),
+    )
     .option('--data <folder>', 'where data sets are looked for first')
     .option('--out <folder>', 'where everything is written', 'out')
-    .option('--threads <count>', 'threads', positiveInteger, availableParallelism())
-    .addOption(
-      new Option('--provider <name>', 'where networks run').choices(['cpu', 'webgpu', 'cuda']).default('cpu'),
+    .option(
+      '--threads <count>',
+      'threads; the results do not depend on it',
+      positiveInteger('--threads'),
+      availableParallelism(),
     )
-    .option('--resume', 'go on from the checkpoints of an interrupted run', false)
-    .option('--json', 'print results.json on stdout', false)
-    .option('--quiet', 'no progress', false)
-    .action(async (flags: Flags) => {
-      outcome.code = await practical(flags);
+    .option(
+      '--provider <name>',
+      `where networks run: ${PROVIDERS.join(', ')}`,
+      oneOf('--provider', PROVIDERS),
+      'cpu',
+    )
+    .option('--resume', 'go on from the checkpoints of an interrupted run')
+    .option('--json', 'print results.json on stdout')
+    .option('--quiet', 'no progress')
+    .action(async (flags: Partial<Flags>) => {
+      outcome.code = await practical({ ...SWITCHED_OFF, ...flags } as Flags);
     });
 }
 
@@ -67,9 +95,19 @@ async function practical(flags: Flags): Promise<number> {
   const reporter = terminalReporter(process.stderr, { quiet: flags.quiet });
   const abort = new AbortController();
   // Once: a second Ctrl-C ends the process at once, as it does without us.
-  const interrupt = (): void => {
-    process.stderr.write(`\n${pc.yellow('stopping')} after the step in hand; Ctrl-C again to stop at once\n`);
-    abort.abort(new InterruptedError({ what: 'credence practical', got: 'Ctrl-C', hint: resumeHint(flags) }));
+  const interrupt = (received: NodeJS.Signals): void => {
+    if (!flags.quiet) {
+      process.stderr.write(
+        `\n${pc.yellow('stopping')} after the step in hand; Ctrl-C again to stop at once\n`,
+      );
+    }
+    abort.abort(
+      new InterruptedError({
+        what: 'credence practical',
+        got: received === 'SIGINT' ? 'Ctrl-C' : received,
+        hint: resumeHint(flags),
+      }),
+    );
   };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
@@ -131,21 +169,37 @@ function resumeHint(flags: Flags): string {
 
 function weeks(text: string): (1 | 2 | 3)[] {
   const chosen = text.split(',').map((part) => {
-    const week = Number(part.trim());
-    if (week === 1 || week === 2 || week === 3) return week;
-    throw new InvalidArgumentError(`expected weeks of 1, 2, 3 separated by commas, got '${text}'.`);
+    const week = ([1, 2, 3] as const).find((known) => part.trim() === String(known));
+    if (week !== undefined) return week;
+    throw invalid('--weeks', 'weeks of 1, 2 and 3, separated by commas', text);
   });
   return [...new Set(chosen)].toSorted((a, b) => a - b);
 }
 
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 1 && value <= 1024) return value;
-  throw new InvalidArgumentError(`expected an integer of 1 to 1024, got '${text}'.`);
+function positiveInteger(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text.trim()) && value >= 1 && value <= 1024) return value;
+    throw invalid(option, 'an integer of 1 to 1024', text);
+  };
 }
 
 function seed(text: string): number {
   const value = Number(text);
-  if (/^\d+$/.test(text.trim()) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError(`expected an integer of at least 0, got '${text}'.`);
+  // Those of `--seeds` count up from it.
+  if (/^\d+$/.test(text.trim()) && value <= Number.MAX_SAFE_INTEGER - 1024) return value;
+  throw invalid('--seed', 'an integer of at least 0 and below 2^53 - 1024', text);
+}
+
+function oneOf<Name extends string>(option: string, names: readonly Name[]): (text: string) => Name {
+  return (text) => {
+    const name = names.find((known) => known === text.toLowerCase());
+    if (name !== undefined) return name;
+    throw invalid(option, names.join(' or '), text, didYouMean(text, names));
+  };
+}
+
+function invalid(what: string, expected: string, got: string, meant?: string): ConfigurationError {
+  const hint = meant === undefined ? undefined : `did you mean '${meant}'?`;
+  return new ConfigurationError({ what, expected, got: `'${got}'`, ...(hint !== undefined && { hint }) });
 }

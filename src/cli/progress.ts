@@ -1,5 +1,5 @@
-import pc from 'picocolors';
 import type { Progress, Reporter } from '../practical/index.js';
+import { colours as pc } from './colours.js';
 
 /** Redrawing more often than this only costs. */
 const REDRAW_MILLISECONDS = 100;

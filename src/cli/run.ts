@@ -1,46 +1,77 @@
 import { Command, CommanderError } from 'commander';
-import pc from 'picocolors';
 import { CredenceError, InterruptedError } from '../errors/index.js';
 import { packageVersion } from '../practical/index.js';
+import { colours } from './colours.js';
 import { addPracticalCommand } from './practical-command.js';
 
 /** What the process ends with. 2: the command line makes no sense; 130: interrupted, as shells expect. */
-const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+const EXAMPLES = `Examples:
+  $ credence practical --quick     the three weeks in about a minute
+  $ credence practical             the whole practical, some minutes
+  $ credence help practical        its options
+`;
 
 /** Runs the command line and returns the exit code. Data go to stdout, all else to stderr. */
 export async function run(args: readonly string[]): Promise<number> {
   const program = new Command('credence')
     .description('Know when your model does not know: uncertainty for deep learning, on ONNX Runtime.')
-    .version(packageVersion())
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this')
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false })
-    .addHelpText(
-      'after',
-      '\nBegin with:\n  $ credence practical --quick     the three weeks in about a minute\n',
-    );
+    // `report` says it in the way of all errors.
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('before', EXAMPLES);
   const outcome: { code: number } = { code: EXIT.ok };
   addPracticalCommand(program, outcome);
+  watchOutput(process.stdout);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return outcome.code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError) return reportUsage(error);
     return report(error);
   }
 }
 
+/** Whoever reads stdout may have enough of it before its end (`| head`), or its disk may be full: no reason for a stack trace. */
+function watchOutput(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    printError('E_FILE', `cannot write to stdout: got ${error.message}`);
+    process.exitCode = EXIT.failed;
+  });
+}
+
 function report(error: unknown): number {
   if (error instanceof InterruptedError) {
-    process.stderr.write(`${pc.yellow('interrupted')} ${error.message}\n`);
+    process.stderr.write(`${colours.yellow('interrupted')} ${error.message}\n`);
     return EXIT.interrupted;
   }
   if (error instanceof CredenceError) {
-    process.stderr.write(`${pc.red('error')} ${pc.dim(error.code)} ${error.message}\n`);
+    printError(error.code, error.message);
     return error.code === 'E_CONFIGURATION' ? EXIT.usage : EXIT.failed;
   }
   // Anything else is a mistake of ours: whoever reports it needs the stack.
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${pc.red('error')} E_INTERNAL this should not happen, please report it\n${detail}\n`);
+  printError('E_INTERNAL', `this should not happen, please report it\n${detail}`);
   return EXIT.failed;
+}
+
+/** Help and version were printed already. The rest is what commander has to say, in the form of our own errors. */
+function reportUsage({ exitCode, code, message }: CommanderError): number {
+  if (exitCode === 0) return EXIT.ok;
+  if (code !== 'commander.help') {
+    const [what = '', suggestion] = message.replace(/^error: /, '').split('\n');
+    const meant = suggestion === undefined ? '' : `; ${suggestion.replace(/^\(D(.*)\)$/, 'd$1')}`;
+    printError('E_CONFIGURATION', `${what.replace(/\.$/, '')}${meant}`);
+  }
+  return EXIT.usage;
+}
+
+function printError(code: string, message: string): void {
+  process.stderr.write(`${colours.red('error')} ${colours.dim(code)} ${message}\n`);
 }

@@ -24,11 +24,12 @@ export interface DrawnFigure {
   readonly files: readonly string[];
 }
 
-/** Draws the figures of all weeks and writes each as SVG, PNG and CSV into `figures/` of the run's folder. */
+/** Draws the figures of all weeks and writes each as SVG, PNG and CSV into `figures/` of the run's folder. @throws the signal's reason */
 export async function drawFigures(
   { week1, week2, week3 }: WeekResults,
   folder: string,
   onProgress: Progress,
+  signal: AbortSignal,
 ): Promise<DrawnFigure[]> {
   const document = createDocument();
   const figures = [
@@ -38,6 +39,7 @@ export async function drawFigures(
   ];
   const drawn: DrawnFigure[] = [];
   for (const figure of figures) {
+    signal.throwIfAborted();
     const png = renderPng(figure);
     const contents = { svg: figure.svg, png, csv: figure.csv };
     const files: string[] = [];

@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultOodSet, loadImageSet, loadMnist } from '../data/index.js';
 import type { ImageSet } from '../data/index.js';
@@ -50,8 +51,8 @@ export async function runPractical(
   signal: AbortSignal,
 ): Promise<PracticalResults> {
   const { weeks, seed, published, quick } = options;
-  await outputFolder(options.out);
   const sets = weeks.includes(3) ? await loadSets(options, reporter, signal) : undefined;
+  await outputFolder(options.out);
   const key = keyOf(seed);
   const workers = options.threads > 1 ? options.threads : 0;
 
@@ -80,12 +81,13 @@ export async function runPractical(
   const done: WeekResults = { week1, week2, week3 };
   const claims: readonly Claim[] = [week1, week2, week3].flatMap((week) => week?.claims ?? []);
   const figures = await reporter.phase('figures', async (progress) =>
-    drawFigures(done, options.out, progress),
+    drawFigures(done, options.out, progress, signal),
   );
   const results: PracticalResults = {
     schema: 'credence/practical',
     version: RESULTS_VERSION,
-    command: options.command,
+    // Which set is at hand is a matter of the machine.
+    command: `${options.command}${sets === undefined || options.ood !== undefined ? '' : ` --ood ${sets.ood.name}`}`,
     settings: {
       weeks,
       seeds: week3 === undefined ? [seed] : seeds,
@@ -143,6 +145,8 @@ function pick({ name, title, source }: ImageSet): Pick<ImageSet, 'name' | 'title
 async function outputFolder(path: string): Promise<void> {
   try {
     await makeFolder(path);
+    // Before minutes of work rather than after them.
+    await access(path, constants.W_OK);
   } catch (error) {
     throw await fileError(error, path, 'write');
   }
