@@ -64,7 +64,10 @@ export async function runWeek3(
     digits,
     ood,
     confidnetParameters: flatLayout(networks.confidnet).size,
-    inactiveVariationRatios: await passesWithoutDropout(networks.classifier, sliceRows(test.images, 0, 1000)),
+    inactiveVariationRatios: await passesWithoutDropout(
+      networks.classifier,
+      sliceRows(test.images, 0, Math.min(1000, test.labels.data.length)),
+    ),
   });
   return {
     settings,

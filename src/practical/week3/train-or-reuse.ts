@@ -83,8 +83,8 @@ export async function trainOrReuse(
   const save = (current: TrainingState): Promise<void> =>
     writeFileAtomic(file, encodeCheckpoint(layout, current, settings));
   const data = await run.reporter.phase(`data of ${title}`, training.data);
-  const result = await run.reporter.phase(`training ${title}`, (progress) =>
-    train(objective, data, {
+  const result = await run.reporter.phase(`training ${title}`, async (progress) => {
+    const trained = await train(objective, data, {
       optimiser,
       epochs,
       batchSize,
@@ -97,16 +97,15 @@ export async function trainOrReuse(
       onEpoch: (_epoch, current) => save(current),
       onProgress: (done, total) =>
         progress(done, total, `epoch ${Math.ceil(done / stepsPerEpoch)}/${epochs}`),
-    }),
-  );
-  if (!result.complete) {
-    await save(result.state);
+    });
+    if (trained.complete) return trained;
+    await save(trained.state);
     throw new InterruptedError({
       what: `training ${title}`,
-      got: `stopped after step ${result.state.step} of ${steps}`,
+      got: `stopped after step ${trained.state.step} of ${steps}`,
       hint: `its checkpoint is ${file}; the same command with --resume goes on from there`,
     });
-  }
+  });
   return { parameters: result.parameters, epochLosses: result.epochLosses };
 }
 
