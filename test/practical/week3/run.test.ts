@@ -51,7 +51,8 @@ describe('a tiny run of the third week', () => {
       interval: null,
     });
     for (const { order, pairs, wholeOrder } of orders) {
-      const value = (name: string): number => summary[order.includes('odin') ? 'noise' : 'failure']![name]!.mean;
+      const value = (name: string): number =>
+        summary[order.includes('odin') ? 'noise' : 'failure']![name]!.mean;
       const [a, b, c] = order.map(value) as [number, number, number];
       expect(wholeOrder).toBe(Number(a > b && b > c));
       for (const { first, second, wins, ties, losses } of pairs) {
@@ -79,7 +80,8 @@ describe('a tiny run of the third week', () => {
 
   test('ranks the digits by their variation ratio', async () => {
     const { digits } = await runTiny();
-    const ratios = (samples: typeof digits.confident): number[] => samples.map((digit) => digit.variationRatio);
+    const ratios = (samples: typeof digits.confident): number[] =>
+      samples.map((digit) => digit.variationRatio);
     expect(digits.confident).toHaveLength(25);
     expect(digits.uncertain).toHaveLength(25);
     expect(ratios(digits.confident)).toEqual(ratios(digits.confident).toSorted((a, b) => a - b));

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
 import { loadMnist } from '#credence/data/index';
 import type { ImageSet } from '#credence/data/index';
 import type { Progress, Reporter } from '#credence/practical/index';
 import { runWeek3 } from '#credence/practical/index';
+import type { RunContext } from '#credence/practical/run';
+import { trainNetworks } from '#credence/practical/week3/networks';
 import { week3Settings } from '#credence/practical/week3/settings';
 import type { Week3Settings } from '#credence/practical/week3/settings';
 import { key, uniformInteger } from '#credence/random/index';
@@ -80,15 +82,32 @@ export interface TinyRun {
 }
 
 export function runTiny(options: TinyRun = {}): ReturnType<typeof runWeek3> {
-  const { reporter = new Recorder(), resume = false, workers = 0, seeds = [1], settings, sets = SETS } = options;
-  const { folder = temporaryFolder(), signal = new AbortController().signal } = options;
-  const run = { folder, workers, provider: 'cpu', resume, reporter, signal } as const;
-  return runWeek3(run, seeds, sets, { ...TINY, ...settings });
+  const { seeds = [1], settings, sets = SETS } = options;
+  return runWeek3(surroundings(options), seeds, sets, { ...TINY, ...settings });
 }
 
-/** A folder that is gone after the test. */
+/** Its two networks alone, of seed 1. */
+export function trainTiny(options: TinyRun = {}): ReturnType<typeof trainNetworks> {
+  const { settings, sets = SETS } = options;
+  const run = { ...surroundings(options), seed: 1, key: key(1) };
+  return trainNetworks(run, { ...sets.mnist, train: sets.mnist.train! }, { ...TINY, ...settings });
+}
+
+function surroundings(options: TinyRun): Omit<RunContext, 'seed' | 'key'> {
+  const { reporter = new Recorder(), resume = false, workers = 0 } = options;
+  const { folder = temporaryFolder(), signal = new AbortController().signal } = options;
+  return { folder, workers, provider: 'cpu', resume, reporter, signal };
+}
+
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone when the tests of the file are done. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'credence-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
