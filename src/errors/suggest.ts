@@ -15,15 +15,19 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   return best;
 }
 
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution));
+      const substitution = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? beforeLast[j - 2]! + 1 : Infinity;
+      current.push(Math.min(last[j]! + 1, current[j - 1]! + 1, substitution, swap));
     }
-    previous = current;
+    [beforeLast, last] = [last, current];
   }
-  return previous[b.length]!;
+  return last[b.length]!;
 }

@@ -7,7 +7,8 @@ function distance(a: string, b: string): number {
   if (a === '' || b === '') return a.length + b.length;
   const [restA, restB] = [a.slice(1), b.slice(1)];
   if (a[0] === b[0]) return distance(restA, restB);
-  return 1 + Math.min(distance(restA, b), distance(a, restB), distance(restA, restB));
+  const swapped = a[0] === b[1] && a[1] === b[0] ? distance(a.slice(2), b.slice(2)) : Infinity;
+  return 1 + Math.min(distance(restA, b), distance(a, restB), distance(restA, restB), swapped);
 }
 
 const short = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6 });
@@ -18,6 +19,7 @@ describe('didYouMean', () => {
     ['CPU', 'cpu'],
     ['cudda', 'cuda'],
     ['kmist', 'kmnist'],
+    ['mnsit', 'mnist'],
     ['conv1.wieght', 'conv1.weight'],
   ])('%s: %s', (name, meant) => {
     expect(didYouMean(name, ['cpu', 'cuda', 'webgpu', 'mnist', 'kmnist', 'conv1.weight', 'conv1.bias'])).toBe(
