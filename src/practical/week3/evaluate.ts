@@ -42,6 +42,16 @@ export type ScoreName =
   | 'confidnet'
   | 'odin';
 
+/** As figures, tables and claims name them. */
+export const SCORE_TITLES: Readonly<Record<ScoreName, string>> = {
+  mcp: 'MCP',
+  'mcDropout.entropy': 'MC dropout, entropy',
+  'mcDropout.mutualInformation': 'MC dropout, mutual information',
+  'mcDropout.variationRatio': 'MC dropout, variation ratio',
+  confidnet: 'ConfidNet',
+  odin: 'ODIN',
+};
+
 export const FAILURE_SCORES: readonly ScoreName[] = [
   'mcp',
   'mcDropout.entropy',

@@ -8,22 +8,12 @@ import {
 } from '../../figures/index.js';
 import type { Figure, PrecisionRecallSeries } from '../../figures/index.js';
 import { precisionRecallCurve } from '../../metrics/index.js';
-import { FAILURE_SCORES, OOD_SCORES } from './evaluate.js';
+import { FAILURE_SCORES, OOD_SCORES, SCORE_TITLES } from './evaluate.js';
 import type { ScoreName, Scores } from './evaluate.js';
 import { REFERENCE } from './reference.js';
 import { joined, rankingOf } from './results.js';
 import type { Week3Result } from './run.js';
 import type { DigitSample } from './samples.js';
-
-/** Scores as figures and tables name them. */
-export const SCORE_TITLES: Readonly<Record<ScoreName, string>> = {
-  mcp: 'MCP',
-  'mcDropout.entropy': 'MC dropout, entropy',
-  'mcDropout.mutualInformation': 'MC dropout, mutual information',
-  'mcDropout.variationRatio': 'MC dropout, variation ratio',
-  confidnet: 'ConfidNet',
-  odin: 'ODIN',
-};
 
 /** Figures 9 to 15, the curves of training, and with several seeds the values of each. */
 export function week3Figures(result: Week3Result, document: Document): Figure[] {

@@ -1,9 +1,8 @@
 import type { JSX } from 'preact';
 import { DataTable, formatNumber } from '../../report/index.js';
 import type { OrderResult, RankingResult } from '../results.js';
-import { FAILURE_SCORES, OOD_SCORES } from './evaluate.js';
+import { FAILURE_SCORES, OOD_SCORES, SCORE_TITLES } from './evaluate.js';
 import type { ScoreName } from './evaluate.js';
-import { SCORE_TITLES } from './figures.js';
 import { rankingOf } from './results.js';
 import type { Week3Result } from './run.js';
 
