@@ -33,7 +33,7 @@ const one = (like: Value): Value => constantLike(like, 1);
 const zero = (like: Value): Value => constantLike(like, 0);
 const times = (x: Value, factor: number): Value => mul(x, constantLike(x, factor));
 
-/** At a kink the derivative is that from the right, but for relu'(0) = 0, as PyTorch has it. */
+/** At a kink the derivative is that which PyTorch takes: from the left at 0 (relu'(0) = 0), from within at HardSwish's bends. */
 const rules: Readonly<Record<string, UnaryRule>> = {
   Relu: {
     f: (x) => Math.max(x, 0),
@@ -43,7 +43,7 @@ const rules: Readonly<Record<string, UnaryRule>> = {
   LeakyRelu: {
     f: (x, attributes) => (x < 0 ? alphaOf(attributes, 0.01) * x : x),
     derivative: (x, adjoint, _y, attributes) =>
-      where(less(x, zero(x)), times(adjoint, alphaOf(attributes, 0.01)), adjoint),
+      where(greater(x, zero(x)), adjoint, times(adjoint, alphaOf(attributes, 0.01))),
   },
   ThresholdedRelu: {
     f: (x, attributes) => (x > alphaOf(attributes, 1) ? x : 0),
@@ -53,13 +53,13 @@ const rules: Readonly<Record<string, UnaryRule>> = {
   Elu: {
     f: (x, attributes) => (x < 0 ? alphaOf(attributes, 1) * Math.expm1(x) : x),
     derivative: (x, adjoint, y, attributes) =>
-      where(less(x, zero(x)), mul(adjoint, add(y, constantLike(x, alphaOf(attributes, 1)))), adjoint),
+      where(greater(x, zero(x)), adjoint, mul(adjoint, add(y, constantLike(x, alphaOf(attributes, 1))))),
   },
   Celu: {
     f: (x, attributes) => (x < 0 ? alphaOf(attributes, 1) * Math.expm1(x / alphaOf(attributes, 1)) : x),
     derivative: (x, adjoint, y, attributes) => {
       const slope = add(div(y, constantLike(x, alphaOf(attributes, 1))), one(x));
-      return where(less(x, zero(x)), mul(adjoint, slope), adjoint);
+      return where(greater(x, zero(x)), adjoint, mul(adjoint, slope));
     },
   },
   Selu: {
@@ -69,7 +69,11 @@ const rules: Readonly<Record<string, UnaryRule>> = {
     },
     derivative: (x, adjoint, y, attributes) => {
       const { alpha, gamma } = seluOf(attributes);
-      const slope = where(less(x, zero(x)), add(y, constantLike(x, alpha * gamma)), constantLike(x, gamma));
+      const slope = where(
+        greater(x, zero(x)),
+        constantLike(x, gamma),
+        add(y, constantLike(x, alpha * gamma)),
+      );
       return mul(adjoint, slope);
     },
   },
@@ -85,8 +89,8 @@ const rules: Readonly<Record<string, UnaryRule>> = {
   HardSwish: {
     f: (x) => x * Math.min(1, Math.max(0, x / 6 + 0.5)),
     derivative: (x, adjoint) => {
-      const slope = add(times(x, 1 / 3), constantLike(x, 0.5));
-      const above = indicator(greaterOrEqual(x, constantLike(x, 3)), x);
+      const slope = add(div(x, constantLike(x, 3)), constantLike(x, 0.5));
+      const above = indicator(greater(x, constantLike(x, 3)), x);
       const inside = mul(indicator(greaterOrEqual(x, constantLike(x, -3)), x), sub(one(x), above));
       return mul(adjoint, add(mul(inside, slope), above));
     },
@@ -178,10 +182,10 @@ const preluOperation: Operation = {
   gradient: ({ inputs, adjoints, wanted }) => {
     const [x, slope] = [required(inputs, 0), required(inputs, 1)];
     const adjoint = adjoints[0]!;
-    const negative = less(x, zero(x));
+    const above = greater(x, zero(x));
     return [
-      wanted[0] ? where(negative, mul(adjoint, slope), adjoint) : undefined,
-      wanted[1] ? sumTo(where(negative, mul(adjoint, x), zero(x)), slope) : undefined,
+      wanted[0] ? sumTo(where(above, adjoint, mul(adjoint, slope)), x) : undefined,
+      wanted[1] ? sumTo(where(above, zero(x), mul(adjoint, x)), slope) : undefined,
     ];
   },
 };
