@@ -195,7 +195,7 @@ function feedCount(feeds: Readonly<Record<string, ReferenceArray>>): number {
 }
 
 /** The largest finite number among all values, 1 at least. */
-export function largest(graph: Graph, values: ReadonlyMap<string, ReferenceArray>): number {
+function largest(graph: Graph, values: ReadonlyMap<string, ReferenceArray>): number {
   let most = 1;
   for (const node of graph.nodes) {
     for (const name of node.outputs) {
@@ -251,6 +251,6 @@ export function expectShape(real: readonly number[], inferred: Shape, where: str
   });
 }
 
-export function tensorsOf(feeds: Readonly<Record<string, ReferenceArray>>): Record<string, Tensor> {
+function tensorsOf(feeds: Readonly<Record<string, ReferenceArray>>): Record<string, Tensor> {
   return Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, fromReference(value)]));
 }
