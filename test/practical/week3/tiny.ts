@@ -14,7 +14,7 @@ import { key, uniformInteger } from '#credence/random/index';
 import { sliceRows, tensor } from '#credence/tensor/index';
 
 /** The third week in a second: few digits, few steps, few passes. Enough errors, and digits that are right. */
-export const TINY: Week3Settings = {
+const TINY: Week3Settings = {
   ...week3Settings({ quick: true, published: false }),
   trainingDigits: 450,
   batchSize: 100,
