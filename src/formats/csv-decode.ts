@@ -100,12 +100,18 @@ export class CsvReader {
       } else {
         const from = at;
         while (at < text.length && text[at] !== this.#delimiter && text[at] !== '\n') at++;
-        field = text.slice(from, text[at - 1] === '\r' && text[at] !== this.#delimiter && at > from ? at - 1 : at);
+        field = text.slice(
+          from,
+          text[at - 1] === '\r' && text[at] !== this.#delimiter && at > from ? at - 1 : at,
+        );
       }
       fields.push(field);
       if (at === text.length || text[at] === '\n') return { fields, end: at, lines };
       if (text[at] !== this.#delimiter) {
-        throw this.#damaged(`'${this.#delimiter}' or the end of the line after a closing quote`, `'${text[at]}'`);
+        throw this.#damaged(
+          `'${this.#delimiter}' or the end of the line after a closing quote`,
+          `'${text[at]}'`,
+        );
       }
       at++;
     }

@@ -76,7 +76,12 @@ export function decodePng(
     const [columns, rows] = [Math.ceil((width - x) / dx), Math.ceil((height - y) / dy)];
     if (columns <= 0 || rows <= 0) continue;
     const stride = rowBytes(header, columns);
-    unfilter(raw.subarray(at, at + rows * (stride + 1)), stride, Math.max(1, (header.depth * samples) / 8), where);
+    unfilter(
+      raw.subarray(at, at + rows * (stride + 1)),
+      stride,
+      Math.max(1, (header.depth * samples) / 8),
+      where,
+    );
     for (let row = 0; row < rows; row++) {
       const line = raw.subarray(at + row * (stride + 1) + 1, at + (row + 1) * (stride + 1));
       spread(line, header, data, ((y + row * dy) * width + x) * samples, columns, dx * samples);
@@ -94,7 +99,7 @@ export function isPng(bytes: Uint8Array): boolean {
 function* chunks(bytes: Uint8Array, where: string): Generator<{ type: string; content: Uint8Array }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = SIGNATURE.length;
-  for (let type = ''; type !== 'IEND'; ) {
+  for (let type = ''; type !== 'IEND';) {
     const length = at + 12 <= bytes.length ? view.getUint32(at) : Infinity;
     if (at + 12 + length > bytes.length) throw damaged('chunks up to IEND', 'the end of the file', where);
     type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
@@ -115,7 +120,14 @@ function readHeader(content: Uint8Array, where: string, limit: number): Header {
     if (width * height > limit) {
       throw damaged(`at most ${limit} pixels`, `${width} x ${height}`, where);
     }
-    if (width > 0 && height > 0 && depths.includes(depth!) && compression === 0 && filter === 0 && interlace! < 2) {
+    if (
+      width > 0 &&
+      height > 0 &&
+      depths.includes(depth!) &&
+      compression === 0 &&
+      filter === 0 &&
+      interlace! < 2
+    ) {
       return { width, height, depth: depth!, colour: colour!, samples, interlaced: interlace === 1 };
     }
   }
@@ -162,7 +174,8 @@ function unfilter(raw: Uint8Array, stride: number, pixel: number, where: string)
       if (filter === 1) raw[at]! += left;
       else if (filter === 2) raw[at]! += up;
       else if (filter === 3) raw[at]! += (left + up) >> 1;
-      else if (filter === 4) raw[at]! += paeth(left, up, isFirst || x < pixel ? 0 : raw[at - stride - 1 - pixel]!);
+      else if (filter === 4)
+        raw[at]! += paeth(left, up, isFirst || x < pixel ? 0 : raw[at - stride - 1 - pixel]!);
     }
   }
 }
@@ -175,7 +188,14 @@ function paeth(left: number, up: number, corner: number): number {
 }
 
 /** A row's samples as bytes: pixel i goes to `start + i * step`. */
-function spread(line: Uint8Array, header: Header, data: Uint8Array, start: number, columns: number, step: number): void {
+function spread(
+  line: Uint8Array,
+  header: Header,
+  data: Uint8Array,
+  start: number,
+  columns: number,
+  step: number,
+): void {
   const { depth, samples, colour } = header;
   const largest = 2 ** depth - 1;
   const scale = colour === INDEXED ? 1 : 255 / largest;
@@ -196,7 +216,8 @@ function lookUp(indices: Uint8Array, palette: Uint8Array | undefined, where: str
   const rgb = new Uint8Array(3 * indices.length);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
-    if (index >= colours) throw damaged(`indices below ${colours}, the size of the palette`, `${index}`, where);
+    if (index >= colours)
+      throw damaged(`indices below ${colours}, the size of the palette`, `${index}`, where);
     for (let channel = 0; channel < 3; channel++) rgb[3 * i + channel] = palette![3 * index + channel]!;
   }
   return rgb;

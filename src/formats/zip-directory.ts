@@ -122,7 +122,8 @@ function wideFields(view: DataView, start: number, end: number): number[] {
     if (view.getUint16(at, true) !== EXTRA_64) continue;
     const last = Math.min(end, at + 4 + view.getUint16(at + 2, true));
     const fields: number[] = [];
-    for (let field = at + 4; field + 8 <= last; field += 8) fields.push(Number(view.getBigUint64(field, true)));
+    for (let field = at + 4; field + 8 <= last; field += 8)
+      fields.push(Number(view.getBigUint64(field, true)));
     return fields;
   }
   return [];

@@ -1,7 +1,13 @@
 import { zipSync } from 'fflate';
 import { inflate } from './inflate.js';
 import { crc32 } from './crc32.js';
-import { damaged, findZipDirectory, LOCAL_HEADER_SIZE, readZipDirectory, zipDataStart } from './zip-directory.js';
+import {
+  damaged,
+  findZipDirectory,
+  LOCAL_HEADER_SIZE,
+  readZipDirectory,
+  zipDataStart,
+} from './zip-directory.js';
 
 /**
  * The files of a zip archive, CRCs checked. Their sizes are taken from the central directory and held against `limit`

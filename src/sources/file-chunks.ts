@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { createGunzip, createInflateRaw } from 'node:zlib';
+import { FormatError } from '../errors/index.js';
+import { fileError } from '../files/index.js';
+
+export interface ChunkOptions {
+  /** Where the bytes begin in the file; 0 unless given. */
+  readonly start?: number;
+  /** How many there are; all to the end unless given. */
+  readonly length?: number;
+  /** How they are packed. */
+  readonly unpack?: 'gzip' | 'deflate' | undefined;
+  /** The name in messages; the path unless given. */
+  readonly where?: string;
+}
+
+const CHUNK = 2 ** 20;
+
+/**
+ * The bytes of a file, or of a part, in order and in pieces, unpacked on the way.
+ * @throws FileError when it cannot be read; FormatError when what is packed is damaged.
+ */
+export async function* fileChunks(
+  path: string,
+  { start = 0, length = Infinity, unpack, where = path }: ChunkOptions = {},
+): AsyncGenerator<Uint8Array> {
+  if (length === 0) return;
+  const file = createReadStream(path, { start, end: start + length - 1, highWaterMark: CHUNK });
+  const unpacker =
+    unpack === 'gzip' ? createGunzip({ chunkSize: CHUNK }) : createInflateRaw({ chunkSize: CHUNK });
+  // The iteration throws what the pipeline reports.
+  const stream = unpack === undefined ? file : pipeline(file, unpacker, () => undefined);
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) yield chunk;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!code.startsWith('Z_')) throw await fileError(error, path, 'read');
+    throw new FormatError({
+      what: 'compressed data',
+      got: error instanceof Error ? error.message : code,
+      where,
+      hint: 'the file is truncated or corrupt: fetch it again',
+      cause: error,
+    });
+  }
+}
