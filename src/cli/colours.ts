@@ -4,7 +4,7 @@ import pc from 'picocolors';
  * Colours for words on stderr: on a terminal, unless $NO_COLOR is set (no-color.org) or the terminal is dumb; elsewhere only where
  * $FORCE_COLOR is set. picocolors itself looks at stdout, which may go elsewhere than stderr.
  */
-export function coloursFor(
+function coloursFor(
   { isTTY }: { readonly isTTY?: boolean | undefined },
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): ReturnType<typeof pc.createColors> {

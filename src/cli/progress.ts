@@ -73,7 +73,7 @@ function progressLine(name: string, { done, total, detail, seconds }: ProgressSt
 }
 
 /** '8 s', '2 min 05 s'. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;

@@ -5,7 +5,7 @@ import { colours } from './colours.js';
 import { addPracticalCommand } from './practical-command.js';
 
 /** What the process ends with. 2: the command line makes no sense; 130: interrupted, as shells expect. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const EXAMPLES = `Examples:
   $ credence practical --quick     the three weeks in about a minute

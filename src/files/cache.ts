@@ -14,7 +14,7 @@ export function cacheFolder({
   home = homedir(),
 }: {
   env?: Readonly<Record<string, string | undefined>>;
-  platform?: NodeJS.Platform;
+  platform?: string;
   home?: string;
 } = {}): string {
   if (env['CREDENCE_CACHE']) return resolve(env['CREDENCE_CACHE']);

@@ -79,11 +79,6 @@ export function textAttribute(attributes: Attributes, name: string, fallback: st
   return attribute?.type === 'string' ? attribute.value : fallback;
 }
 
-export function floatsAttribute(attributes: Attributes, name: string): readonly number[] | undefined {
-  const attribute = attributes[name];
-  return attribute?.type === 'floats' ? attribute.value : undefined;
-}
-
 export function flagAttribute(attributes: Attributes, name: string, fallback = false): boolean {
   return intAttribute(attributes, name, fallback ? 1 : 0) === 1;
 }

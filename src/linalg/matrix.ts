@@ -112,7 +112,7 @@ export function gram({ rows, cols, data }: Matrix): Matrix {
 }
 
 /** Copies the lower triangle over the upper one, in place. */
-export function mirrorLower(a: Matrix): Matrix {
+function mirrorLower(a: Matrix): Matrix {
   const { rows: n, data } = a;
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) data[j * n + i] = data[i * n + j]!;
   return a;

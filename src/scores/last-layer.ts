@@ -92,12 +92,12 @@ export function checkLastLayer(
 }
 
 /** What copies its first input, or changes no more than its type or the names of its axes. */
-const COPIES: readonly string[] = ['Identity', 'Dropout', 'Cast', 'Reshape', 'Flatten', 'Squeeze'];
+const COPIES: ReadonlySet<string> = new Set(['Identity', 'Dropout', 'Cast', 'Reshape', 'Flatten', 'Squeeze']);
 
 /** The value that a chain of copies begins with, at most back to `stop`. */
 function origin(name: string, makers: ReadonlyMap<string, Node>, stop: string): string {
   const maker = makers.get(name);
-  if (name === stop || maker === undefined || !COPIES.includes(maker.op)) return name;
+  if (name === stop || maker === undefined || !COPIES.has(maker.op)) return name;
   return origin(maker.inputs[0]!, makers, stop);
 }
 

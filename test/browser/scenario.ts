@@ -40,7 +40,7 @@ export interface Computed {
   readonly changedTypes: readonly string[];
 }
 
-export const SAMPLES = 3;
+const SAMPLES = 3;
 export const STEPS = 20;
 
 /** The same program for Node and a page: a model is decoded, run, derived, trained and sampled. */

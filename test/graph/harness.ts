@@ -251,6 +251,6 @@ export function expectShape(real: readonly number[], inferred: Shape, where: str
   });
 }
 
-function tensorsOf(feeds: Readonly<Record<string, ReferenceArray>>): Record<string, Tensor> {
+export function tensorsOf(feeds: Readonly<Record<string, ReferenceArray>>): Record<string, Tensor> {
   return Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, fromReference(value)]));
 }

@@ -73,7 +73,7 @@ export function residualNetwork(): Graph {
 }
 
 /** Images (N, 1, 6, 6) → convolution, max-pool → logits (N, 3). */
-function pooledNetwork(): Graph {
+export function pooledNetwork(): Graph {
   const b = new GraphBuilder('pooled');
   const x = b.input('image', 'float32', ['N', 1, 6, 6]);
   const features = flatten(maxPool(relu(conv(x, b.parameter('conv', draws('conv', [2, 1, 3, 3])))), [2, 2]));

@@ -1,13 +1,5 @@
-export type { PosteriorFigure, PosteriorStep } from './posterior.js';
 export type { Curve, Regression } from './regression.js';
 export type { Week1Result, Week1Run } from './result.js';
 export { runWeek1 } from './run.js';
 export { week1Settings } from './settings.js';
-export type {
-  BasisSettings,
-  RegressionName,
-  RegressionSettings,
-  SetName,
-  Setting,
-  Week1Settings,
-} from './settings.js';
+export type { RegressionName } from './settings.js';
