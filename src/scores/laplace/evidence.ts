@@ -20,19 +20,13 @@ export function evidencePriorPrecision({
   eigenvalues,
   squaredNorm,
 }: Pick<LastLayerCurvature, 'eigenvalues' | 'squaredNorm'>): number {
+  if (!(squaredNorm > 0)) throw undecided('weights of 0');
   const excess = (alpha: number): number => effectiveParameters(eigenvalues, alpha) - alpha * squaredNorm;
   // gamma is under P, so the root is under P / |w|^2.
   let high = eigenvalues.length / squaredNorm;
   let low = high / 2 ** 16;
   while (low > 0 && !(excess(low) > 0)) low /= 2 ** 16;
-  if (!(squaredNorm > 0) || low === 0) {
-    throw new DataError({
-      what: 'Laplace: prior precision by marginal likelihood',
-      expected: 'weights that are not all 0, and predictions that are not all certain',
-      got: squaredNorm > 0 ? 'certain predictions' : 'weights of 0',
-      hint: 'give a prior precision',
-    });
-  }
+  if (low === 0) throw undecided('certain predictions');
   for (let step = 0; step < STEPS; step++) {
     const middle = Math.sqrt(low) * Math.sqrt(high);
     if (excess(middle) > 0) low = middle;
@@ -46,4 +40,13 @@ export function effectiveParameters(eigenvalues: Float64Array, alpha: number): n
   let sum = 0;
   for (const h of eigenvalues) sum += h / (h + alpha);
   return sum;
+}
+
+function undecided(got: string): DataError {
+  return new DataError({
+    what: 'Laplace: prior precision by marginal likelihood',
+    expected: 'weights that are not all 0, and predictions that are not all certain',
+    got,
+    hint: 'give a prior precision',
+  });
 }
