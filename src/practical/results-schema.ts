@@ -4,22 +4,29 @@ import type { PracticalResults } from './results.js';
 
 const interval = z
   .strictObject({ low: z.number(), high: z.number() })
-  .describe('Bootstrap interval at settings.week3.bootstrap.level.');
+  .meta({
+    id: 'interval',
+    description: 'Bootstrap interval at settings.week3.bootstrap.level, unless said otherwise.',
+  });
 
-const ranking = z.strictObject({
-  averagePrecision: z.number().describe('Step sum, tied scores grouped.'),
-  aupr: z.number().describe('Area under the precision-recall curve by the trapezoid rule.'),
-  auroc: z.number(),
-  fprAt95Tpr: z.number().describe('Smaller is better.'),
-  intervals: z.strictObject({
-    averagePrecision: interval,
-    aupr: interval,
-    auroc: interval,
-    fprAt95Tpr: interval,
-  }),
-});
+const ranking = z
+  .strictObject({
+    averagePrecision: z.number().describe('Step sum, tied scores grouped.'),
+    aupr: z.number().describe('Area under the precision-recall curve by the trapezoid rule.'),
+    auroc: z.number(),
+    fprAt95Tpr: z.number().describe('Smaller is better.'),
+    intervals: z.strictObject({
+      averagePrecision: interval,
+      aupr: interval,
+      auroc: interval,
+      fprAt95Tpr: interval,
+    }),
+  })
+  .meta({ id: 'ranking', description: 'The measures of a score, larger for the more suspicious input.' });
 
-const mcDropout = z.strictObject({ entropy: ranking, mutualInformation: ranking, variationRatio: ranking });
+const mcDropout = z
+  .strictObject({ entropy: ranking, mutualInformation: ranking, variationRatio: ranking })
+  .meta({ id: 'mcDropout' });
 
 const seedResult = z.strictObject({
   seed: z.int(),
@@ -112,7 +119,7 @@ export const resultsSchema: z.ZodType<PracticalResults> = z.strictObject({
   timings: z.record(z.string(), z.number()).describe('Seconds by phase.'),
 });
 
-/** The JSON Schema of results.json. */
+/** The JSON Schema (draft 2020-12) of results.json. */
 export function resultsJsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(resultsSchema);
 }
