@@ -4,9 +4,12 @@ import {
   animationFigure,
   decisionFigure,
   digitGridFigure,
+  imageGridFigure,
   posteriorGridFigure,
   precisionRecallFigure,
   regressionFigure,
+  reliabilityFigure,
+  riskCoverageFigure,
   sampleFigure,
   scoreHistogramFigure,
   seedDotsFigure,
@@ -82,6 +85,13 @@ const bad: Readonly<Record<string, () => unknown>> = {
   'seeds: no values': () =>
     seedDotsFigure({ panels: [{ title: 'a', axis: 'b', rows: [{ label: 'c', values: [] }] }] }, options()),
   'seeds: no rows': () => seedDotsFigure({ panels: [{ title: 'a', axis: 'b', rows: [] }] }, options()),
+  'images: none': () => imageGridFigure({ ...example.imageGrid, images: [] }, options()),
+  'images: too few notes': () => imageGridFigure({ ...example.imageGrid, notes: ['a'] }, options()),
+  'reliability: out of range': () =>
+    reliabilityFigure([{ ...example.reliability[0]!, accuracy: [0.3, 1.1] }], options()),
+  'risk-coverage: no curve': () => riskCoverageFigure({ curves: [] }, options()),
+  'risk-coverage: lengths': () =>
+    riskCoverageFigure({ curves: [{ ...example.riskCoverage.curves[0]!, risk: [0] }] }, options()),
   'training: NaN': () =>
     trainingCurveFigure([{ axis: 'loss', series: [{ label: 'a', values: [1, NaN] }] }], options()),
   'training: 0 on a logarithmic axis': () =>

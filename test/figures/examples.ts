@@ -2,9 +2,12 @@ import {
   animationFigure,
   decisionFigure,
   digitGridFigure,
+  imageGridFigure,
   posteriorGridFigure,
   precisionRecallFigure,
   regressionFigure,
+  reliabilityFigure,
+  riskCoverageFigure,
   sampleFigure,
   scoreHistogramFigure,
   seedDotsFigure,
@@ -150,6 +153,40 @@ export const training: readonly TrainingPanel[] = [
   { axis: 'accuracy', series: [{ label: 'test', values: [0.9, 0.95], epochs: [1, 3] }] },
 ];
 
+export const reliability = [
+  {
+    title: 'as it is',
+    low: [0.4, 0.9],
+    high: [0.5, 1],
+    count: [20, 80],
+    confidence: [0.45, 0.97],
+    accuracy: [0.3, 0.9],
+    error: 0.086,
+  },
+];
+
+export const riskCoverage = {
+  curves: [
+    { label: 'MCP', coverage: [0.25, 0.5, 0.75, 1], risk: [0, 0, 0.1, 0.2], area: 0.05 },
+    { label: 'energy', coverage: [0.5, 1], risk: [0.1, 0.2], area: 0.08 },
+  ],
+  target: 0.05,
+  chosen: { coverage: 0.6, risk: 0.03 },
+};
+
+/** One grey image, one in colour. */
+export const imageGrid = {
+  images: [
+    { width: 2, height: 1, data: Uint8Array.of(0, 255) },
+    { width: 1, height: 2, data: Uint8Array.of(255, 0, 0, 255, 0, 0, 255, 255) },
+  ],
+  values: [0.5, 0.25],
+  valueName: 'entropy (nats)',
+  notes: ['cat taken for a very long name of a class', 'dog'],
+  wrong: [true, false],
+  indices: [7, 3],
+};
+
 /** A small figure of each kind. */
 export const kinds: Readonly<Record<string, (id?: string) => Figure>> = {
   regression: (id) => regressionFigure(regression, options(id)),
@@ -157,6 +194,9 @@ export const kinds: Readonly<Record<string, (id?: string) => Figure>> = {
   decision: (id) => decisionFigure(decision, options(id)),
   animation: (id) => animationFigure(animation, options(id)),
   digits: (id) => digitGridFigure(digits, options(id)),
+  images: (id) => imageGridFigure(imageGrid, options(id)),
+  reliability: (id) => reliabilityFigure(reliability, options(id)),
+  'risk-coverage': (id) => riskCoverageFigure(riskCoverage, options(id)),
   sample: (id) => sampleFigure(sample, options(id)),
   'precision-recall': (id) => precisionRecallFigure(precisionRecall, options(id)),
   histogram: (id) => scoreHistogramFigure(histogram, options(id)),
