@@ -2,3 +2,5 @@ export { isTrustGraph, readTrust } from './trust.js';
 export type { DataProvenance, Provenance, TrustMetadata, TrustOutput } from './trust.js';
 export { ACCEPT, CALIBRATED, float32AtMost, trustGraph } from './trust-graph.js';
 export type { AcceptRule, Calibration, TrustSettings } from './trust-graph.js';
+export { verifyTrust } from './verify.js';
+export type { OutputCheck, PlainRuntime, Verification, VerifySettings } from './verify.js';

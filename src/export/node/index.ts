@@ -1,0 +1,1 @@
+export { plainRuntimes } from './runtimes.js';

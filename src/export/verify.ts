@@ -1,0 +1,155 @@
+import { encodeOnnx } from '../graph/index.js';
+import type { Graph } from '../graph/index.js';
+import { predict } from '../runtime/index.js';
+import { scoreGraph, scoreOutput, valuesGraph } from '../scores/index.js';
+import type { Classifier, FittedScore } from '../scores/index.js';
+import { tensor } from '../tensor/index.js';
+import type { Tensor } from '../tensor/index.js';
+import { compareOutputs } from './compare.js';
+import type { Comparison } from './compare.js';
+import { readTrust } from './trust.js';
+import type { TrustOutput } from './trust.js';
+
+/** Runs the bytes of a model by ONNX Runtime alone, without this library's session. */
+export interface PlainRuntime {
+  /** 'onnxruntime-node', 'onnxruntime-web'. */
+  readonly name: string;
+  /**
+   * A model is its bytes or, where the runtime reads files, its path, so that it finds external data.
+   * @throws RuntimeError
+   */
+  run(
+    model: Uint8Array | string,
+    feeds: Readonly<Record<string, Tensor>>,
+  ): Promise<Readonly<Record<string, Tensor>>>;
+  readonly readsFiles: boolean;
+}
+
+export interface VerifySettings {
+  /** What was exported. */
+  readonly classifier: Classifier;
+  readonly scores: readonly FittedScore[];
+  readonly runtimes: readonly PlainRuntime[];
+}
+
+/** One output of the export, on one runtime. */
+export interface OutputCheck extends Comparison {
+  readonly runtime: string;
+  readonly output: string;
+  /** What it was held against: the same output of the original model, or what the library computes. */
+  readonly against: 'original' | 'library';
+}
+
+export interface Verification {
+  /** How many rows were compared. */
+  readonly rows: number;
+  readonly checks: readonly OutputCheck[];
+  /** Originals that a runtime could not run because their data lie in other files. */
+  readonly skipped: readonly string[];
+  readonly passed: boolean;
+}
+
+/**
+ * What passes, as a share of an output's largest magnitude: rounding to float32 is 2^-24 of a value; sums of
+ * many terms in the order of other fusions lose a few bits of that, those of another runtime's kernels, behind
+ * which scores divide and invert, some more. Half floats round by 2^-11.
+ */
+const TOLERANCES = { sameKernels: 2 ** -18, otherKernels: 2 ** -12, float16: 2 ** -8 };
+
+/**
+ * Runs an export on rows of its input (N, ...) and holds it against the original model (bytes, or the path of a
+ * file with external data), run by the same runtime, and against what the library computes for each score by
+ * itself. The bytes that are run are those of `encodeOnnx`.
+ * @throws RuntimeError when a runtime can't run one of the two; FormatError when `exported` is no export.
+ */
+export async function verifyTrust(
+  original: Uint8Array | string,
+  exported: Graph,
+  batch: Tensor,
+  { classifier, scores, runtimes }: VerifySettings,
+): Promise<Verification> {
+  const { outputs } = readTrust(exported);
+  const feeds = { [exported.inputs[0]!.name]: batch };
+  const expected = await libraryValues(classifier, scores, outputs, feeds);
+  const bytes = encodeOnnx(exported);
+  const checks: OutputCheck[] = [];
+  const skipped: string[] = [];
+  for (const runtime of runtimes) {
+    const results = await runtime.run(bytes, feeds);
+    const add = (output: string, against: OutputCheck['against'], value: Tensor, relative: number): void => {
+      const isHalf = value.dtype === 'float16' || batch.dtype === 'float16';
+      const own = compareOutputs(results[output], value, isHalf ? TOLERANCES.float16 : relative);
+      checks.push({ runtime: runtime.name, output, against, ...own });
+    };
+    if (typeof original === 'string' && !runtime.readsFiles) skipped.push(runtime.name);
+    else {
+      const before = await runtime.run(original, feeds);
+      for (const [name, value] of Object.entries(before))
+        add(name, 'original', value, TOLERANCES.sameKernels);
+    }
+    const relative = runtime.name === 'onnxruntime-node' ? TOLERANCES.sameKernels : TOLERANCES.otherKernels;
+    for (const output of outputs) {
+      const value =
+        output.kind === 'accept'
+          ? decisions(output, expected.get(`score/${output.score}`)!, results[output.name], relative)
+          : expected.get(output.name);
+      if (value !== undefined) add(output.name, 'library', value, relative);
+    }
+  }
+  return { rows: batch.shape[0] ?? 0, checks, skipped, passed: checks.every(({ passed }) => passed) };
+}
+
+/** Each score by a graph of its own; calibrated probabilities from the logits, in float64. */
+async function libraryValues(
+  classifier: Classifier,
+  scores: readonly FittedScore[],
+  outputs: readonly TrustOutput[],
+  feeds: Readonly<Record<string, Tensor>>,
+): Promise<ReadonlyMap<string, Tensor>> {
+  const rows = Object.values(feeds)[0]!.shape[0]!;
+  const options = { workers: 0, batchSize: Math.max(1, rows) };
+  const values = new Map<string, Tensor>();
+  for (const own of scores) {
+    const name = scoreOutput(own.score);
+    values.set(name, (await predict(scoreGraph(classifier, [own]), feeds, options))[name]!);
+  }
+  for (const { kind, name, settings } of outputs) {
+    if (kind !== 'probabilities') continue;
+    const { logits } = await predict(valuesGraph(classifier), feeds, options);
+    values.set(name, softmaxOf(logits as Tensor<'float32'>, Number(settings['temperature'])));
+  }
+  return values;
+}
+
+function softmaxOf({ shape, data }: Tensor<'float32'>, temperature: number): Tensor<'float32'> {
+  const classes = shape[1]!;
+  const probabilities = new Float32Array(data.length);
+  for (let start = 0; start < data.length; start += classes) {
+    const row = Float64Array.from(data.subarray(start, start + classes), (logit) => logit / temperature);
+    const largest = Math.max(...row);
+    const weights = row.map((logit) => Math.exp(logit - largest));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    probabilities.set(
+      weights.map((weight) => weight / sum),
+      start,
+    );
+  }
+  return tensor('float32', shape, probabilities);
+}
+
+/** score <= threshold; where the score is as near to it as scores may differ, whatever the export says. */
+function decisions(
+  { threshold }: { readonly threshold: number },
+  score: Tensor,
+  actual: Tensor | undefined,
+  relative: number,
+): Tensor<'bool'> {
+  const values = Array.from(score.data as Float32Array);
+  const margin =
+    relative * Math.max(...values.map((value) => (Number.isFinite(value) ? Math.abs(value) : 0)));
+  const decided = values.map((value, i) => {
+    const isNear = Math.abs(value - threshold) <= margin;
+    return isNear && actual !== undefined ? Number(actual.data[i]) : Number(value <= threshold);
+  });
+  return tensor('bool', [values.length], Uint8Array.from(decided));
+}
