@@ -4,7 +4,6 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { IMAGE_SET_NAMES } from '../data/index.js';
 import { ConfigurationError, didYouMean, InterruptedError } from '../errors/index.js';
-import { runPractical } from '../practical/index.js';
 import type { PracticalResults } from '../practical/index.js';
 import type { Provider } from '../runtime/index.js';
 import { colours as pc } from './colours.js';
@@ -92,6 +91,8 @@ export function addPracticalCommand(program: Command, outcome: { code: number })
 }
 
 async function practical(flags: Flags): Promise<number> {
+  // Loading it takes longer than any other answer of the command: help and mistakes do without.
+  const { runPractical } = await import('../practical/index.js');
   const reporter = terminalReporter(process.stderr, { quiet: flags.quiet });
   const abort = new AbortController();
   // Once: a second Ctrl-C ends the process at once, as it does without us.

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CredenceError, InterruptedError } from '../errors/index.js';
-import { packageVersion } from '../practical/index.js';
+import { packageVersion } from '../practical/versions.js';
 import { colours } from './colours.js';
 import { addPracticalCommand } from './practical-command.js';
 
