@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
 import { FormatError, GraphError } from '#credence/errors/index';
 import {
@@ -103,6 +104,16 @@ describe('what is encoded is decoded', () => {
     );
     const decoded = decodeOnnx(encodeOnnx(b.build(outputs)));
     for (const [name, value] of Object.entries(constants)) expect(decoded.constants.get(name)).toEqual(value);
+  });
+
+  test("from a Node Buffer, whose slices share the file's memory", () => {
+    const graph = residualNetwork();
+    const bytes = encodeOnnx(graph);
+    const pooled = Buffer.concat([Buffer.from([1, 2, 3]), bytes]).subarray(3);
+    const decoded = decodeOnnx(pooled);
+    expect(encodeOnnx(decoded)).toEqual(bytes);
+    pooled.fill(0);
+    expect(encodeOnnx(decoded)).toEqual(bytes);
   });
 
   test('a tensor that is a view into a larger buffer', () => {

@@ -1,20 +1,28 @@
 import { expect, test } from 'vitest';
 import {
   activateDropout,
+  conv,
   evaluateReference,
   extract,
+  flatten,
+  gemm,
   gradient,
   gradientName,
   GraphBuilder,
+  logSoftmax,
+  maxPool,
   prune,
   reduceSum,
   referenceArray,
+  relu,
   toReference,
 } from '#credence/graph/index';
 import type { Graph, ReferenceArray } from '#credence/graph/index';
+import { tensorOfNumbers } from '#credence/graph/elements';
 import { mnistConvnet } from '#credence/models/index';
 import { bernoulli, fold, key, permutation, uniformInteger } from '#credence/random/index';
 import { openSession } from '#credence/runtime/session';
+import type { Tensor } from '#credence/tensor/index';
 import { crossEntropy } from '#credence/training/objectives';
 import { compare, tensorsOf } from './harness.js';
 import { draws, pooledNetwork, residualNetwork, smallNetwork } from './models.js';
@@ -116,6 +124,30 @@ test('dense layers with dropout', async () => {
   const feeds = { x: rows('x', [4, 3]), label: labels(4, 2), ...masks(network, 4) };
   await checkNetwork(graph, feeds, 100);
   checkDifferences(graph, feeds, ['fc1.weight', 'fc2.bias', 'fc3.weight', 'x']);
+});
+
+test('in float16', async () => {
+  const half = (name: string, shape: readonly number[]): Tensor =>
+    tensorOfNumbers('float16', shape, Float64Array.from(draws(name, shape).data));
+  const b = new GraphBuilder('half');
+  const x = b.input('image', 'float16', ['N', 1, 6, 6]);
+  const features = flatten(maxPool(relu(conv(x, b.parameter('conv', half('conv', [2, 1, 3, 3])))), [2, 2]));
+  const logits = gemm(features, b.parameter('fc', half('fc', [3, 8])), undefined, { transB: true });
+  const graph = gradient(b.build({ y: logSoftmax(logits) }), {
+    of: 'y',
+    withRespectTo: ['image', 'conv', 'fc'],
+  });
+  const image = half('image', [2, 1, 6, 6]);
+  const values = evaluateReference(graph, { image: toReference(image) });
+  await using session = await openSession(graph);
+  const fetched = await session.run({ image });
+  for (const name of graph.outputs) {
+    const expected = values.get(name)!;
+    const scale = expected.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    // Half a unit of 11 bits for each of some 12 steps; sums are made in float32.
+    compare(fetched[name]!, expected, 2 ** -11 * 12 * scale, name);
+    expect(fetched[name]!.dtype).toBe('float16');
+  }
 });
 
 test('the adjoint of an inner value is the derivative of what is behind it', () => {

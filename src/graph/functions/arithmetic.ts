@@ -50,6 +50,19 @@ export function leakyRelu(x: Value, slope: number): Value {
   return x.builder.apply('LeakyRelu', [x], { alpha: float(slope) })[0]!;
 }
 
+/** x (1 + erf(x / sqrt 2)) / 2, the Gaussian error linear unit (Hendrycks & Gimpel, 2016). */
+export function gelu(x: Value): Value {
+  const distribution = add(erf(mul(x, constantLike(x, Math.SQRT1_2))), constantLike(x, 1));
+  return mul(mul(x, constantLike(x, 0.5)), distribution);
+}
+
+/** x cut to [low, high]; either may be left out. */
+export function clip(x: Value, low?: number, high?: number): Value {
+  const bound = (value: number | undefined): Value | undefined =>
+    value === undefined ? undefined : constantLike(x, value);
+  return x.builder.apply('Clip', [x, bound(low), bound(high)])[0]!;
+}
+
 /** ONNX's numbers of the element types (TensorProto.DataType). */
 export const ELEMENT_TYPES: Readonly<Record<DType, number>> = {
   float32: 1,

@@ -82,6 +82,11 @@ export const maxPool: Pooling = pooling('MaxPool');
 /** Mean of each window, padding not counted. */
 export const averagePool: Pooling = pooling('AveragePool');
 
+/** The mean of each channel of an image (N, C, ...), all spatial axes kept as 1. */
+export function globalAveragePool(x: Value): Value {
+  return x.builder.apply('GlobalAveragePool', [x])[0]!;
+}
+
 /** Probabilities along an axis. */
 export function softmax(x: Value, axis = -1): Value {
   return x.builder.apply('Softmax', [x], { axis: int(axis) })[0]!;
@@ -110,4 +115,10 @@ export function batchNormalization(
   return x.builder.apply('BatchNormalization', [x, scale, shift, mean, variance], {
     epsilon: float(epsilon),
   })[0]!;
+}
+
+/** The last axes of x, as many as `scale` has, to mean 0 and variance 1, then scaled and shifted (Ba, Kiros & Hinton, 2016). */
+export function layerNormalization(x: Value, scale: Value, shift?: Value, epsilon = 1e-5): Value {
+  const attributes = { axis: int(-scale.shape.length), epsilon: float(epsilon) };
+  return x.builder.apply('LayerNormalization', [x, scale, shift], attributes)[0]!;
 }

@@ -15,6 +15,11 @@ export const reduceSum: Reduction = reduction('ReduceSum');
 export const reduceMean: Reduction = reduction('ReduceMean');
 export const reduceMax: Reduction = reduction('ReduceMax');
 export const reduceMin: Reduction = reduction('ReduceMin');
+export const reduceProduct: Reduction = reduction('ReduceProd');
+/** The Euclidean norm. */
+export const reduceNorm: Reduction = reduction('ReduceL2');
+/** log sum exp(x), without overflow. */
+export const reduceLogSumExp: Reduction = reduction('ReduceLogSumExp');
 
 /** Index of the largest element along an axis (the first of several), int64. */
 export function argMax(
@@ -23,6 +28,22 @@ export function argMax(
   { keepDimensions = false }: { keepDimensions?: boolean } = {},
 ): Value {
   return x.builder.apply('ArgMax', [x], { axis: int(axis), keepdims: int(keepDimensions ? 1 : 0) })[0]!;
+}
+
+/** The k largest (or smallest) elements along an axis, in order, and their indices, int64; of equal ones the first. */
+export function topK(
+  x: Value,
+  k: number,
+  { axis = -1, largest = true }: { axis?: number; largest?: boolean } = {},
+): { values: Value; indices: Value } {
+  const attributes = { axis: int(axis), largest: int(largest ? 1 : 0) };
+  const [values, indices] = x.builder.apply('TopK', [x, int64s(x.builder, [k])], attributes, { outputs: 2 });
+  return { values: values!, indices: indices! };
+}
+
+/** Sums of the elements up to each one along an axis. */
+export function cumulativeSum(x: Value, axis: number): Value {
+  return x.builder.apply('CumSum', [x, int64s(x.builder, [axis])])[0]!;
 }
 
 /** `shape`: sizes as ONNX's Reshape takes them (0 keeps a dimension, -1 is worked out), or an int64 value (rank,). */
@@ -56,6 +77,11 @@ export function shapeOf(x: Value): Value {
 /** Broadcasts x to a shape: sizes, or an int64 value (rank,). */
 export function expand(x: Value, shape: readonly number[] | Value): Value {
   return x.builder.apply('Expand', [x, 'builder' in shape ? shape : int64s(x.builder, shape)])[0]!;
+}
+
+/** Copies of x side by side, as many along each axis as `repeats` says. */
+export function tile(x: Value, repeats: readonly number[]): Value {
+  return x.builder.apply('Tile', [x, int64s(x.builder, repeats)])[0]!;
 }
 
 /** Elements starts (inclusive) to ends (exclusive) along the axes, every `steps`-th. */

@@ -82,7 +82,10 @@ function readAttribute(
     }
   }
   const captures = [...new Set(graphs.flatMap((graph) => [...capturesOf(graph, 1)]))];
-  return { name, attribute: { type: 'opaque', value: bytes, ...(captures.length > 0 && { captures }) } };
+  return {
+    name,
+    attribute: { type: 'opaque', value: new Uint8Array(bytes), ...(captures.length > 0 && { captures }) },
+  };
 }
 
 /** Strings and the like stay as they are: the runtime reads them. */

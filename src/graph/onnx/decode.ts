@@ -23,7 +23,7 @@ export interface DecodeOptions {
 /**
  * A graph from the bytes of an ONNX file. Operations of older opsets are brought to the forms of opset 18 (but for models with
  * subgraphs, which stay as they are, without types). Types are inferred where the operations are known; what is not known is
- * kept. Constant nodes become constants.
+ * kept. Constant nodes become constants; Dropout layers are inactive, whatever mode they were exported in.
  * @throws FormatError when the bytes are not an ONNX model, are truncated, or name values that do not exist.
  * @throws GraphError when an operation cannot be applied to its inputs.
  */
@@ -125,7 +125,7 @@ function readGraph(bytes: Uint8Array, externalData: ExternalData | undefined): G
     [GRAPH.node]: bytesField((message) => {
       const node = readNode(message, externalData);
       const constant = node.op === 'Constant' && node.domain === '' ? constantOf(node) : undefined;
-      if (constant === undefined) nodes.push(node);
+      if (constant === undefined) nodes.push(inactive(node));
       else addConstant(node.outputs[0] ?? '', constant);
     }),
     [GRAPH.initializer]: bytesField((message) => {
@@ -165,6 +165,11 @@ function readGraph(bytes: Uint8Array, externalData: ExternalData | undefined): G
     constants,
     types,
   };
+}
+
+/** A Dropout layer that the exporter left on (its third input) is off, as all are, until `activateDropout` feeds it. */
+function inactive(node: Node): Node {
+  return node.op === 'Dropout' && node.domain === '' ? { ...node, inputs: node.inputs.slice(0, 2) } : node;
 }
 
 /** Every name is given once, and before it is used (so there is no cycle). */

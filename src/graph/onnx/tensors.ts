@@ -101,8 +101,8 @@ function fromBytes(what: string, dtype: DType, shape: readonly number[], raw: Ui
   const wide = { int64: BigInt64Array, uint64: BigUint64Array, uint32: Uint32Array };
   const array = { ...ARRAYS, ...wide }[dtype];
   checkCount(what, shape, raw.byteLength / array.BYTES_PER_ELEMENT, 'elements of raw data');
-  // Copied, so that the elements are aligned and the file's bytes can go.
-  const { buffer } = raw.slice();
+  // Copied, so that the elements are aligned and the file's bytes can go (a Buffer's slice would share them).
+  const { buffer } = new Uint8Array(raw);
   return tensor(dtype, shape, new array(buffer) as DataOf<DType>);
 }
 

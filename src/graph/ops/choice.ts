@@ -48,6 +48,7 @@ function chosen(condition: TensorType, a: TensorType, b: TensorType): readonly D
 /** Clip(x, min?, max?): the adjoint passes where the value was not cut, at the bounds too. */
 const clipOperation: Operation = {
   op: 'Clip',
+  onContent: true,
   infer: ({ inputs }) => {
     const x = required(inputs, 0);
     checkTypes('Clip', inputs);

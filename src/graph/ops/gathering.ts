@@ -66,6 +66,7 @@ function inOneAxis(adjoint: Value, x: Value, picks: Value, axis: number): Value 
 /** GatherElements(x, indices): x[.., indices[..], ..] along an axis. */
 const gatherElementsOperation: Operation = {
   op: 'GatherElements',
+  onContent: true,
   infer: ({ inputs, attributes }) => {
     const [x, picks] = [required(inputs, 0), required(inputs, 1)];
     axisOf(attributes, x.shape);
@@ -92,6 +93,7 @@ const gatherElementsOperation: Operation = {
 /** GatherND(x, indices): slices of x at the indices (.., k) of its first k axes (behind `batch_dims` common ones). */
 const gatherNDOperation: Operation = {
   op: 'GatherND',
+  onContent: true,
   infer: ({ inputs, attributes }) => {
     const [x, picks] = [required(inputs, 0), required(inputs, 1)];
     const depth = picks.shape.at(-1);

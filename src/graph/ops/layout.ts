@@ -27,6 +27,7 @@ const reshapeOperation: Operation = {
 
 const flattenOperation: Operation = {
   op: 'Flatten',
+  onContent: true,
   infer: ({ inputs, attributes, fresh }) => {
     const x = required(inputs, 0);
     return [{ dtype: x.dtype, shape: flattened(x.shape, intAttribute(attributes, 'axis', 1), fresh) }];
@@ -40,6 +41,7 @@ const flattenOperation: Operation = {
 
 const transposeOperation: Operation = {
   op: 'Transpose',
+  onContent: true,
   infer: ({ inputs, attributes }) => {
     const { dtype, shape } = required(inputs, 0);
     return [{ dtype, shape: permutationOf(attributes, shape).map((axis) => shape[axis]!) }];

@@ -32,6 +32,7 @@ function reductionOf(attributes: Attributes): (present: number, update: number) 
 /** ScatterElements(x, indices, updates): x with element indices[..] along an axis replaced by, or joined with, updates[..]. */
 const scatterElementsOperation: Operation = {
   op: 'ScatterElements',
+  onContent: true,
   infer: ({ inputs, attributes }) => {
     const [x, picks, updates] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
     checkTypes('ScatterElements', [x, updates]);
@@ -62,6 +63,7 @@ const scatterElementsOperation: Operation = {
 /** ScatterND(x, indices, updates): x with its slices at the indices (.., k) replaced by, or joined with, the updates. */
 const scatterNDOperation: Operation = {
   op: 'ScatterND',
+  onContent: true,
   infer: ({ inputs, attributes }) => {
     const x = required(inputs, 0);
     required(inputs, 1);
