@@ -25,7 +25,7 @@ export function describeClassifier(classifier: Classifier): string {
       `${logits}: ${formatShape(graph.types.get(logits)?.shape ?? [])}${cut.length > 0 ? `, behind it ${cut.toReversed().join(', ')}` : ''}`,
     ],
     ['probabilities', probabilities ?? 'none: the softmax of the logits'],
-    ['classes', classNames === undefined ? `${classes}` : `${classes}: ${listed(classNames)}`],
+    ['classes', classNames === undefined ? `${classes}` : `${classes}: ${listed(classNames, 10)}`],
     [
       'features',
       features === undefined
@@ -53,7 +53,7 @@ function derivativeLine({ missing, differentiableInput }: Classifier): string {
   const [first] = missing;
   const ops = missing.map(({ op, nodes }) => (nodes.length > 1 ? `${op} (${nodes.length})` : op));
   const name = first?.nodes[0];
-  return `missing for ${listed(ops)}: ${first?.reason} ${first?.op}${name === undefined ? '' : ` '${name}'`}`;
+  return `missing for ${listed(ops, 8)}: ${first?.reason} ${first?.op}${name === undefined ? '' : ` '${name}'`}`;
 }
 
 function scoresLine({ supports }: Classifier): string {
@@ -70,7 +70,7 @@ function scoresLine({ supports }: Classifier): string {
   return `${works!.join('; ')}${fails!.length > 0 ? `. Not ${fails!.join('; ')}` : ''}`;
 }
 
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 6).join(', ');
-  return names.length > 6 ? `${shown}, ... (${names.length})` : shown;
+function listed(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown}, ... (${names.length})` : shown;
 }

@@ -38,7 +38,7 @@ function endAt(name: string, producers: Producers): Head | undefined {
   if (node === undefined) return undefined;
   const head =
     node.domain === 'ai.onnx.ml' ? learnedEnd(node, name, producers) : ownEnd(node, name, producers);
-  return head && { ...head, cut: [node.op, ...head.cut] };
+  return head === undefined || isOp(node, 'Identity') ? head : { ...head, cut: [node.op, ...head.cut] };
 }
 
 function ownEnd(node: Node, name: string, producers: Producers): Head | undefined {
@@ -116,12 +116,14 @@ function isRaw({ op, attributes }: Node): boolean {
   return op === 'LinearClassifier' && (transform?.type !== 'string' || transform.value === 'NONE');
 }
 
+/** Whether a Softmax is over the classes of (N, K), or of (N, K, 1, 1). */
 function isLastAxis(node: Node, producers: Producers): boolean {
   const attribute = node.attributes['axis'];
-  const rank = producers.typeOf(node.inputs[0] ?? '')?.shape.length;
-  // Before opset 13 the axis is 1 unless given, and all behind it are one.
-  const axis = attribute?.type === 'int' ? attribute.value : producers.graph.opset < 13 ? 1 : -1;
-  return axis === -1 || rank === undefined ? axis === -1 || axis === 1 : axis === rank - 1;
+  const axis = attribute?.type === 'int' ? attribute.value : -1;
+  const shape = producers.typeOf(node.inputs[0] ?? '')?.shape;
+  if (shape === undefined) return axis === -1 || axis === 1;
+  const rest = shape.slice(1 + (axis < 0 ? axis + shape.length : axis));
+  return rest.every((dim) => dim === 1);
 }
 
 /** z of Concat(1 - p, p), p = Sigmoid(z): how scikit-learn's binary networks end. */

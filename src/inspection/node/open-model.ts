@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep, win32 } from 'node:path';
-import { FileError, FormatError } from '../../errors/index.js';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { CredenceError, FileError, FormatError } from '../../errors/index.js';
 import { fileError, readFileBytes } from '../../files/index.js';
 import { decodeOnnx } from '../../graph/index.js';
 import type { Graph } from '../../graph/index.js';
@@ -47,72 +47,65 @@ class SystemFailure extends FileError {
 /** The files beside a model. */
 class ExternalFiles {
   readonly #model: string;
+  readonly #folder: string;
   readonly #sizes = new Map<string, number>();
   #total = 0;
 
   constructor(model: string) {
     this.#model = model;
+    this.#folder = resolve(dirname(model));
   }
 
   read(location: string, offset: number, length: number | undefined): Uint8Array {
-    const path = this.#locate(location);
-    let file: number;
+    const path = join(this.#folder, location);
     try {
-      file = openSync(path, 'r');
+      this.#refuseLinksOut(location, path);
+      const file = openSync(path, 'r');
+      try {
+        return this.#readOpen(file, { location, path, offset, length });
+      } finally {
+        closeSync(file);
+      }
     } catch (error) {
-      throw new SystemFailure(path, error);
-    }
-    try {
-      const { size } = fstatSync(file);
-      this.#sizes.set(path, size);
-      const count = length ?? size - offset;
-      if (count < 0 || offset + count > size) {
-        throw this.#refused(location, `${offset + Math.max(0, count)} bytes`, `${size}`);
-      }
-      this.#total += count;
-      const all = [...this.#sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
-      if (this.#total > MOST_READ * all) {
-        throw this.#refused(
-          location,
-          `tensors of at most ${MOST_READ} times the files' ${all} bytes`,
-          'more',
-        );
-      }
-      const bytes = new Uint8Array(count);
-      for (let at = 0; at < count;) {
-        const read = readSync(file, bytes, at, Math.min(count - at, 2 ** 30), offset + at);
-        if (read === 0) throw this.#refused(location, `${offset + count} bytes`, `${offset + at}`);
-        at += read;
-      }
-      return bytes;
-    } finally {
-      closeSync(file);
+      throw error instanceof CredenceError ? error : new SystemFailure(path, error);
     }
   }
 
-  /** The path of a file in the model's folder or below. */
-  #locate(location: string): string {
-    const folder = resolve(dirname(this.#model));
-    const steps = location.split(/[/\\]/);
-    const leaves =
-      isAbsolute(location) ||
-      win32.isAbsolute(location) ||
-      posix.isAbsolute(location) ||
-      /^[a-z]:/i.test(location);
-    if (location === '' || location.includes('\0') || leaves || steps.includes('..')) {
-      throw this.#refused(location, 'a path inside the folder of the model', `'${location}'`);
+  #readOpen(
+    file: number,
+    {
+      location,
+      path,
+      offset,
+      length,
+    }: { location: string; path: string; offset: number; length: number | undefined },
+  ): Uint8Array {
+    const { size } = fstatSync(file);
+    this.#sizes.set(path, size);
+    const count = length ?? size - offset;
+    if (count < 0 || offset + count > size) {
+      throw this.#refused(location, `${offset + Math.max(0, count)} bytes`, `${size}`);
     }
-    const path = join(folder, ...steps);
-    let real: string;
-    try {
-      real = relative(realpathSync(folder), realpathSync(path));
-    } catch (error) {
-      throw new SystemFailure(path, error);
+    this.#total += count;
+    const all = [...this.#sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    if (this.#total > MOST_READ * all) {
+      throw this.#refused(location, `tensors of at most ${MOST_READ} times the files' ${all} bytes`, 'more');
     }
-    if (real === '' || real === '..' || real.startsWith(`..${sep}`) || isAbsolute(real)) {
+    const bytes = new Uint8Array(count);
+    for (let at = 0; at < count;) {
+      const read = readSync(file, bytes, at, Math.min(count - at, 2 ** 30), offset + at);
+      if (read === 0) throw this.#refused(location, `${offset + count} bytes`, `${offset + at}`);
+      at += read;
+    }
+    return bytes;
+  }
+
+  /** `decodeOnnx` takes no path that leads out of the folder; a link in it may. */
+  #refuseLinksOut(location: string, path: string): void {
+    const real = relative(realpathSync(this.#folder), realpathSync(path));
+    if (real === '..' || real.startsWith(`..${sep}`) || isAbsolute(real)) {
       throw this.#refused(location, 'a file inside the folder of the model', 'a link that leaves it');
     }
-    return path;
   }
 
   #refused(location: string, expected: string, got: string): FormatError {
