@@ -71,8 +71,10 @@ export function appendPasses(
   if (builder.has(name)) return builder.value(name);
   const { trunk, head } = cutAtRandom(active(classifier));
   const given = new Map([[classifier.input, input]]);
-  const before = builder.append(extract(trunk, [classifier.input], trunk.outputs), given);
-  for (const output of trunk.outputs) given.set(output, builder.value(before.get(output)!));
+  if (trunk.outputs.length > 0) {
+    const before = builder.append(extract(trunk, [classifier.input], trunk.outputs), given);
+    for (const output of trunk.outputs) given.set(output, builder.value(before.get(output)!));
+  }
   const passes = Object.values(masks)[0]?.shape[0] ?? 0;
   const logits = Array.from({ length: passes }, (_, pass) => {
     const own = new Map(given);

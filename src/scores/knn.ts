@@ -4,6 +4,7 @@ import {
   div,
   gather,
   gemm,
+  int64s,
   maximum,
   mul,
   reduceSum,
@@ -14,7 +15,6 @@ import {
 } from '../graph/index.js';
 import { fold, key as keyOf } from '../random/index.js';
 import type { Key } from '../random/index.js';
-import { indicesOfLargest } from './largest.js';
 import type { Score } from './score.js';
 import { keyText, requireCount } from './settings.js';
 import { rowsAt, subsample } from './subsample.js';
@@ -80,7 +80,8 @@ export function knn({ k = 50, bankSize = 5000, key = keyOf(0) }: KnnSettings = {
       const direction = div(features, norms);
       const bank = constant('bank');
       const similarities = gemm(direction, bank, undefined, { transB: true });
-      const kth = slice(indicesOfLargest(builder, similarities, k), [k - 1], [k], [1]);
+      const [, nearest] = builder.apply('TopK', [similarities, int64s(builder, [k])], {}, { outputs: 2 });
+      const kth = slice(nearest!, [k - 1], [k], [1]);
       // From the difference itself: 2 - 2 cos of near neighbours has few correct digits.
       const difference = sub(direction, gather(bank, reshape(kth, [-1])));
       return sqrt(reduceSum(mul(difference, difference), [1]));

@@ -105,6 +105,7 @@ function origin(name: string, makers: ReadonlyMap<string, Node>, stop: string): 
 function constantOf(graph: Graph, name: string): ReferenceArray | undefined {
   const own = graph.constants.get(name);
   if (own !== undefined) return toReference(own);
+  if (name === '') return undefined;
   const made = prune({ ...graph, outputs: [name] }, { inputs: 'drop' });
   if (made.nodes.length === 0 || made.inputs.length > 0) return undefined;
   return evaluateReference(made, {}).get(name);

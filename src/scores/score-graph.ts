@@ -3,6 +3,7 @@ import {
   cast,
   constantLike,
   equal,
+  expose,
   formatType,
   GraphBuilder,
   OPSET,
@@ -82,12 +83,13 @@ function evaluationMode({ graph, input, features, logits }: Classifier): Classif
       hint: 'convert the model to a newer opset',
     });
   }
+  const own = [input, logits, ...(features === undefined ? [] : [features])];
+  const asked = expose(graph, ...own).outputs;
   // The output of a Dropout layer is its input, by another name.
   const origin = (name: string): string => {
     const maker = graph.nodes.find(({ op, outputs }) => op === 'Dropout' && outputs[0] === name);
     return maker === undefined ? name : origin(maker.inputs[0]!);
   };
-  const asked = [...graph.outputs, input, logits, ...(features === undefined ? [] : [features])];
   const plain = removeDropout({ ...graph, outputs: [...new Set(asked.map(origin))] });
   const builder = GraphBuilder.from({ ...plain, parameters: [] });
   for (const name of graph.outputs) {
@@ -101,19 +103,19 @@ function evaluationMode({ graph, input, features, logits }: Classifier): Classif
       got: formatType(type),
     });
   }
-  const own = features === undefined ? undefined : builder.value(origin(features));
-  if (own !== undefined && (own.shape.length !== 2 || typeof own.shape[1] !== 'number')) {
+  const read = features === undefined ? undefined : builder.value(origin(features));
+  if (read !== undefined && (read.shape.length !== 2 || typeof read.shape[1] !== 'number')) {
     throw new GraphError({
       what: `scores of '${graph.name}': features '${features}'`,
       expected: '(N, d) with a known d',
-      got: formatType(own),
+      got: formatType(read),
     });
   }
   return {
     builder,
     input: builder.value(origin(input)),
     logits: type,
-    features: own && cast(own, 'float32'),
+    features: read && cast(read, 'float32'),
   };
 }
 
