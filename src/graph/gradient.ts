@@ -35,7 +35,7 @@ export function gradient(
 }
 
 /** The same on a graph under construction, whose nodes up to now are given; returns the gradients as values. */
-export function appendGradient(
+function appendGradient(
   builder: GraphBuilder,
   nodes: readonly Node[],
   of: string,

@@ -195,7 +195,7 @@ function feedCount(feeds: Readonly<Record<string, ReferenceArray>>): number {
 }
 
 /** The largest finite number among all values, 1 at least. */
-export function largest(graph: Graph, values: ReadonlyMap<string, ReferenceArray>): number {
+function largest(graph: Graph, values: ReadonlyMap<string, ReferenceArray>): number {
   let most = 1;
   for (const node of graph.nodes) {
     for (const name of node.outputs) {

@@ -3,7 +3,7 @@ import type { Attributes } from '#credence/graph/index';
 import type { Case, Draw } from '../harness.js';
 
 /** An operation of one float input. */
-export function unary(
+function unary(
   op: string,
   name = 'values',
   draw: Draw = 'apart',
@@ -109,7 +109,7 @@ export const castCases: readonly Case[] = [
 ];
 
 /** An operation of two floats. */
-export function binary(
+function binary(
   op: string,
   a: Draw,
   b: Draw,
