@@ -44,6 +44,7 @@ export async function openNpz(path: string): Promise<NpzArchive> {
     const arrays = new Map<string, () => Promise<StoredArray>>();
     for (const entry of entries) {
       if (!entry.name.endsWith(EXTENSION)) continue;
+      if (entry.offset + entry.packedSize > size) throw damaged(`files within its ${size} bytes`, path);
       arrays.set(entry.name.slice(0, -EXTENSION.length), () => openEntry(path, entry));
     }
     return arrays;
