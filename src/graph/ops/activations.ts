@@ -111,6 +111,14 @@ const rules: Readonly<Record<string, UnaryRule>> = {
       return mul(adjoint, add(t, mul(mul(x, sigmoid(x)), sub(one(x), mul(t, t)))));
     },
   },
+  Swish: {
+    f: (x, attributes) => x * logistic(alphaOf(attributes, 1) * x),
+    derivative: (x, adjoint, _y, attributes) => {
+      const alpha = alphaOf(attributes, 1);
+      const gate = sigmoid(times(x, alpha));
+      return mul(adjoint, mul(gate, add(one(x), times(mul(x, sub(one(x), gate)), alpha))));
+    },
+  },
   Gelu: {
     f: (x, attributes) =>
       isTanhGelu(attributes)

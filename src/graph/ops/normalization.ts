@@ -186,6 +186,36 @@ const groupNormalization: Operation = {
   },
 };
 
+/** RMSNormalization(x, scale): the axes from `axis` on divided by their root mean square (Zhang & Sennrich, 2019). */
+const rmsNormalization: Operation = {
+  op: 'RMSNormalization',
+  infer: ({ inputs, attributes }) => {
+    const x = required(inputs, 0);
+    checkTypes('RMSNormalization', [x, required(inputs, 1)]);
+    lastAxes(x, attributes);
+    return [{ dtype: x.dtype, shape: x.shape }];
+  },
+  evaluate: ({ inputs, attributes }) => {
+    const x = required(inputs, 0);
+    const inverse = reduceReference(x, lastAxes(x, attributes), true, (elements) => {
+      return 1 / Math.sqrt(average(elements.map((element) => element * element)) + epsilonOf(attributes));
+    });
+    return [mapArrays([x, inverse, required(inputs, 1)], (value, factor, scale) => value * factor * scale)];
+  },
+  gradient: ({ inputs, adjoints, attributes, wanted }) => {
+    const [x, scale] = [required(inputs, 0), required(inputs, 1)];
+    const axes = lastAxes(x, attributes);
+    const mean = (value: Value): Value => reduceMean(value, axes, { keepDimensions: true });
+    const inverse = inverseDeviation(mean(mul(x, x)), attributes);
+    const standard = mul(x, inverse);
+    const weighted = mul(adjoints[0]!, scale);
+    return [
+      wanted[0] ? mul(inverse, sub(weighted, mul(standard, mean(mul(weighted, standard))))) : undefined,
+      wanted[1] ? sumTo(mul(adjoints[0]!, standard), scale) : undefined,
+    ];
+  },
+};
+
 /** (x - mean) / sqrt(variance + epsilon) along axes, as values, and its adjoint. */
 function standardisation(
   x: Value,
@@ -206,8 +236,6 @@ function standardised(
   axes: readonly number[],
   epsilon: number,
 ): { result: ReferenceArray; mean: ReferenceArray; inverse: ReferenceArray } {
-  const average = (elements: readonly number[]): number =>
-    elements.reduce((sum, element) => sum + element, 0) / elements.length;
   const mean = reduceReference(x, axes, true, average);
   const centred = mapArrays([x, mean], (value, m) => value - m);
   const inverse = reduceReference(centred, axes, true, (elements) => {
@@ -223,6 +251,10 @@ function scaledReference(
 ): ReferenceArray {
   const scaled = mapArrays([x, scale], (value, factor) => value * factor);
   return shift === undefined ? scaled : mapArrays([scaled, shift], (value, offset) => value + offset);
+}
+
+function average(elements: readonly number[]): number {
+  return elements.reduce((sum, element) => sum + element, 0) / elements.length;
 }
 
 function epsilonOf(attributes: Attributes): number {
@@ -266,4 +298,5 @@ export const normalizationOperations: readonly Operation[] = [
   instanceNormalization,
   layerNormalization,
   groupNormalization,
+  rmsNormalization,
 ];

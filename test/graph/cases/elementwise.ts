@@ -52,6 +52,8 @@ export const unaryCases: readonly Case[] = [
   unary('HardSwish', 'below its bends', { from: -5, to: -3.1 }),
   unary('Gelu', 'exact', { from: -3, to: 3 }, {}, { opset: 20 }),
   unary('Gelu', 'by tanh', { from: -3, to: 3 }, tanhGelu, { opset: 20 }),
+  unary('Swish', 'plain', { from: -3, to: 3 }, {}, { opset: 24 }),
+  unary('Swish', 'alpha', { from: -3, to: 3 }, { alpha: float(1.5) }, { opset: 24 }),
   unary('Erf', 'tails', { from: -4, to: 4 }),
   unary('Softplus', 'far out', { from: -60, to: 60 }, {}, { derivative: false }),
   unary('Sigmoid', 'far out', { from: -60, to: 60 }, {}, { derivative: false }),
@@ -109,12 +111,7 @@ export const castCases: readonly Case[] = [
 ];
 
 /** An operation of two floats. */
-function binary(
-  op: string,
-  a: Draw,
-  b: Draw,
-  more: Partial<Case> & { attributes?: Attributes } = {},
-): Case {
+function binary(op: string, a: Draw, b: Draw, more: Partial<Case> & { attributes?: Attributes } = {}): Case {
   const { attributes, ...rest } = more;
   return {
     op,
