@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CredenceError, InterruptedError } from '../errors/index.js';
 import { packageVersion } from '../practical/versions.js';
 import { colours } from './colours.js';
+import { addExportCommand } from './export-command.js';
 import { addPracticalCommand } from './practical-command.js';
 
 /** What the process ends with. 2: the command line makes no sense; 130: interrupted, as shells expect. */
@@ -27,6 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .addHelpText('before', EXAMPLES);
   const outcome: { code: number } = { code: EXIT.ok };
   addPracticalCommand(program, outcome);
+  addExportCommand(program, outcome);
   watchOutput(process.stdout);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -1,3 +1,6 @@
+export { examplesOf } from './examples.js';
+export type { ExamplesOptions } from './examples.js';
+export { rowsOfRun, runRows, toInput } from './rows.js';
 export { isTrustGraph, readTrust } from './trust.js';
 export type { DataProvenance, Provenance, TrustMetadata, TrustOutput } from './trust.js';
 export { ACCEPT, CALIBRATED, float32AtMost, trustGraph } from './trust-graph.js';
