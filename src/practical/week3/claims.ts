@@ -199,19 +199,25 @@ function oneRunIsNoise({ seeds, evaluation }: Week3Numbers): Claim {
   };
 }
 
-function odinRaisesConfidence({ evaluation: { odin } }: Week3Numbers): Claim {
+function odinRaisesConfidence({ evaluation, ood }: Week3Numbers): Claim {
+  const { before, after, rose, oodWithoutStep } = evaluation.odin;
+  const known = after - before;
+  const strange = mean([...oodWithoutStep]) - mean([...evaluation.ood.odin!]);
   return {
     id: 'week3/III.1/odin-raises-confidence',
     question: 'III.1',
     statement: 'ODIN perturbs the image as an adversarial attack does, lowering the largest probability.',
-    verdict: odin.after > odin.before ? 'fails' : 'holds',
+    verdict: after > before ? 'fails' : 'holds',
     evidence: [
-      { label: 'mean largest probability at T before the step', value: odin.before, unit: 'probability' },
-      { label: 'mean largest probability at T after it', value: odin.after, unit: 'probability' },
-      { label: 'test digits on which it rose', value: odin.rose, unit: 'share' },
+      { label: 'mean largest probability at T before the step', value: before, unit: 'probability' },
+      { label: 'mean largest probability at T after it', value: after, unit: 'probability' },
+      { label: 'test digits on which it rose', value: rose, unit: 'share' },
+      { label: 'mean rise on the test digits', value: known, unit: 'probability', expected: 'above 0' },
+      { label: `mean rise on ${ood.title}`, value: strange, unit: 'probability' },
     ],
     correction:
-      'The step goes down the loss of the predicted class, so it raises the largest probability: the inverse of an attack. It raises it more for known images than for strange ones.',
+      'The step goes down the loss of the predicted class, so it raises the largest probability: the inverse of an attack. ' +
+      `In this run it raises that of known images ${known > strange ? 'more' : 'less'} than that of strange ones.`,
   };
 }
 
