@@ -1,0 +1,2 @@
+export { runAssessment } from './run-assessment.js';
+export type { RunAssessmentOptions } from './run-assessment.js';
