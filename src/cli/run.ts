@@ -4,6 +4,7 @@ import { packageVersion } from '../practical/versions.js';
 import { colours } from './colours.js';
 import { addExportCommand } from './export-command.js';
 import { addPracticalCommand } from './practical-command.js';
+import { addScoreCommand } from './score-command.js';
 
 /** What the process ends with. 2: the command line makes no sense; 130: interrupted, as shells expect. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -29,6 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const outcome: { code: number } = { code: EXIT.ok };
   addPracticalCommand(program, outcome);
   addExportCommand(program, outcome);
+  addScoreCommand(program, outcome);
   watchOutput(process.stdout);
   try {
     await program.parseAsync([...args], { from: 'user' });
