@@ -1,8 +1,18 @@
 import process from 'node:process';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CredenceError, FormatError, GraphError } from '#credence/errors/index';
-import { decodeOnnx, encodeOnnx, float, int, ints } from '#credence/graph/index';
+import { CredenceError } from '#credence/errors/index';
+import {
+  activateDropout,
+  decodeOnnx,
+  encodeOnnx,
+  float,
+  foldConstants,
+  gradient,
+  int,
+  ints,
+  prune,
+} from '#credence/graph/index';
 import type { Attributes, Graph } from '#credence/graph/index';
 import { fold, key, uniformInteger } from '#credence/random/index';
 import { tensor } from '#credence/tensor/index';
@@ -14,12 +24,24 @@ const INT64 = 7;
 /** Milliseconds that a refusal may take: it takes a few; a loop over what the file claims would take hours. */
 const LIMIT = 5000;
 
-/** Decodes, and is content with a graph or an error of ours. */
+/** Decodes, transforms what was decoded, and is content with a graph or an error of ours. */
 function decodeOrRefuse(bytes: Uint8Array, what: string): void {
+  attempt(what, () => {
+    const graph = decodeOnnx(bytes, { externalData: () => new Uint8Array(16) });
+    attempt(what, () => foldConstants(prune(graph)));
+    attempt(what, () => activateDropout(graph));
+    const [of] = graph.outputs;
+    const withRespectTo = graph.inputs.slice(0, 1).map(({ name }) => name);
+    if (of !== undefined) attempt(what, () => gradient(graph, { of, withRespectTo }));
+    encodeOnnx(graph);
+  });
+}
+
+function attempt(what: string, use: () => unknown): void {
   try {
-    decodeOnnx(bytes, { externalData: () => new Uint8Array(16) });
+    use();
   } catch (error) {
-    if (!(error instanceof FormatError || error instanceof GraphError)) {
+    if (!(error instanceof CredenceError)) {
       const name = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       expect.fail(`${what} (seed ${SEED}): ${name}`);
     }

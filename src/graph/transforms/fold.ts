@@ -7,6 +7,20 @@ import { prune } from './prune.js';
 
 /** Larger results stay computed: folding must not make a file grow. */
 const MAXIMUM_ELEMENTS = 1 << 16;
+/** Nor may it take long: the reference is plain loops. */
+const MAXIMUM_INPUTS = 1 << 22;
+const MAXIMUM_WORK = 1 << 24;
+/** Their work is not bounded by the sizes of what goes in and comes out. */
+const UNBOUNDED = new Set([
+  'Conv',
+  'ConvTranspose',
+  'MaxPool',
+  'AveragePool',
+  'LpPool',
+  'LRN',
+  'Einsum',
+  'Resize',
+]);
 
 /**
  * Replaces what depends on constants alone, or on sizes that are known, by its value, computed in float64 and rounded once.
@@ -43,6 +57,10 @@ function fold(node: Node, graph: Graph, constants: ReadonlyMap<string, Tensor>):
     if (name !== '' && (value === undefined || graph.parameters.includes(name))) return undefined;
     inputs.push(value);
   }
+  const size = inputs.reduce((sum, input) => sum + (input?.data.length ?? 0), 0);
+  if (size > MAXIMUM_INPUTS || UNBOUNDED.has(node.op)) return undefined;
+  const results = types.reduce((sum, type) => sum + (knownCount(type!.shape) ?? 0), 0);
+  if (!operation.onContent && size * results > MAXIMUM_WORK) return undefined;
   const outputs = operation.evaluate({
     inputs: inputs.map((input) => input && toReference(input)),
     attributes: node.attributes,
