@@ -6,6 +6,7 @@ import { categoricalLikelihood, laplace, laplacePredictive, mapObjective } from 
 import { key } from '#credence/random/index';
 import { fitScore, lastLayerLaplace, mcp } from '#credence/scores/index';
 import type { Classifier, Examples, FittedScore, LastLayerLaplaceSettings } from '#credence/scores/index';
+import { effectiveParameters, evidencePriorPrecision } from '#credence/scores/laplace/evidence';
 import { tensor } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
 
@@ -325,5 +326,31 @@ describe.each(['full', 'kronecker', 'diagonal'] as const)('%s', (curvature) => {
         /priorPrecision: expected a number over 0/,
       );
     }
+  });
+});
+
+describe('evidencePriorPrecision', () => {
+  it('solves the quadratic of equal eigenvalues: P h / (h + alpha) = alpha |w|^2', () => {
+    for (const [count, h, square] of [
+      [1, 1, 1],
+      [20, 1e-6, 3],
+      [7, 1e8, 1e-3],
+      [1000, 5, 1e6],
+    ] as const) {
+      const eigenvalues = new Float64Array(count).fill(h);
+      const product = square * h;
+      // The positive root, in the form that does not cancel.
+      const root = (2 * count * h) / (product + Math.sqrt(product * product + 4 * square * count * h));
+      const alpha = evidencePriorPrecision({ eigenvalues, squaredNorm: square });
+      expect(alpha / root).toBeCloseTo(1, 10);
+      expect(effectiveParameters(eigenvalues, alpha) / (alpha * square)).toBeCloseTo(1, 10);
+    }
+  });
+
+  it('is not changed by directions that the data say nothing of', () => {
+    const some = Float64Array.of(3, 0.5, 20);
+    const more = Float64Array.of(...some, 0, 0, 0, 0);
+    const alpha = evidencePriorPrecision({ eigenvalues: some, squaredNorm: 2 });
+    expect(evidencePriorPrecision({ eigenvalues: more, squaredNorm: 2 })).toBeCloseTo(alpha, 12);
   });
 });
