@@ -40,7 +40,7 @@ export interface AssessOptions {
   /** Of the threshold's certificate, of (0, 1); 0.95 unless given. */
   readonly confidence?: number;
   readonly key: Key;
-  /** Of the bootstrap; 1000 unless given. */
+  /** Of the bootstrap; 500 unless given. */
   readonly resamples?: number;
   readonly threads?: number;
   readonly reporter?: Reporter;
@@ -76,7 +76,7 @@ const SAMPLES = 12;
  */
 export async function assess(options: AssessOptions): Promise<Assessment> {
   const { model, validation, train, test, ood = {}, risk = 0.01, confidence = 0.95, key } = options;
-  const { reporter = silent, signal, threads = 1, resamples = 1000 } = options;
+  const { reporter = silent, signal, threads = 1, resamples = 500 } = options;
   checkShare('risk', risk);
   checkShare('confidence', confidence);
   const classifier: Classifier = {

@@ -9,7 +9,7 @@ import { runRows } from './outputs.js';
 import type { Progress } from './reporter.js';
 
 /** Runs of each graph; the fastest counts, as what else the machine does only adds. */
-const RUNS = 4;
+const RUNS = 6;
 
 export interface Costs {
   /** Of the classifier alone. */

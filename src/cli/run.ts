@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CredenceError, InterruptedError } from '../errors/index.js';
 import { packageVersion } from '../practical/versions.js';
+import { addAssessCommand } from './assess-command.js';
 import { colours } from './colours.js';
 import { addExportCommand } from './export-command.js';
 import { addPracticalCommand } from './practical-command.js';
@@ -13,6 +14,7 @@ const EXAMPLES = `Examples:
   $ credence practical --quick     the three weeks in about a minute
   $ credence practical             the whole practical, some minutes
   $ credence help practical        its options
+  $ credence assess --model m.onnx --validation val.npz     your own classifier: which score, which threshold
 `;
 
 /** Runs the command line and returns the exit code. Data go to stdout, all else to stderr. */
@@ -29,6 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .addHelpText('before', EXAMPLES);
   const outcome: { code: number } = { code: EXIT.ok };
   addPracticalCommand(program, outcome);
+  addAssessCommand(program, outcome);
   addExportCommand(program, outcome);
   addScoreCommand(program, outcome);
   watchOutput(process.stdout);

@@ -52,8 +52,9 @@ function Summary({ results }: { readonly results: AssessmentResults }): JSX.Elem
     <>
       <Note>
         <p>
-          <strong>Recommendation.</strong> {recommendation.sentence}
+          <strong>Recommendation.</strong> {recommendation.sentence.replaceAll(' %', '\u00A0%')}
         </p>
+        <OnTest results={results} />
         {ood.length === 0 ? null : (
           <p>
             Of inputs from elsewhere it accepts{' '}
@@ -68,6 +69,22 @@ function Summary({ results }: { readonly results: AssessmentResults }): JSX.Elem
       <p>How to reproduce this:</p>
       <Command command={results.command} />
     </>
+  );
+}
+
+/** What the threshold does on data that had no part in it. */
+function OnTest({
+  results: { examples, scores, recommendation },
+}: {
+  readonly results: AssessmentResults;
+}): JSX.Element | null {
+  const selected = scores.find(({ name }) => name === recommendation.score)?.selected;
+  if (examples.measuredOn !== 'test' || selected?.risk === undefined || selected.risk === null) return null;
+  return (
+    <p>
+      On the test set, which had no part in the choice, it abstains on {percent(1 - selected.coverage)} of the
+      inputs, and {percent(selected.risk)} of the others are wrong.
+    </p>
   );
 }
 
@@ -225,7 +242,7 @@ function thresholdSection(results: AssessmentResults, figures: readonly DrawnFig
               selected === null ? '' : percent(selected.coverage),
               selected === null || selected.risk === null ? '' : percent(selected.risk),
               aurc,
-              `+${duration(secondsPerInput)}`,
+              secondsPerInput < 1e-6 ? 'under 1 µs' : `+${duration(secondsPerInput)}`,
             ])}
         />
       </>
@@ -327,7 +344,7 @@ function Drawn({
 }
 
 function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
+  return `${Number((100 * share).toPrecision(3))}\u00A0%`;
 }
 
 /** Seconds of one prediction: '12 µs', '3.4 ms'. */
