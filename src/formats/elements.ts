@@ -1,3 +1,4 @@
+import { arrayOf } from '../tensor/index.js';
 import type { DataOf, DType, Tensor } from '../tensor/index.js';
 
 export type ByteOrder = 'little' | 'big';
@@ -13,31 +14,11 @@ export interface ArrayLayout {
   readonly dataStart: number;
 }
 
-const constructors: {
-  readonly [T in DType]: {
-    readonly BYTES_PER_ELEMENT: number;
-    new (buffer: ArrayBufferLike, byteOffset: number, length: number): DataOf<T>;
-  };
-} = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
-
 const HOST_ORDER: ByteOrder = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'little' : 'big';
 
 /** Bytes of one element. */
 export function itemSize(dtype: DType): number {
-  return constructors[dtype].BYTES_PER_ELEMENT;
+  return arrayOf(dtype).BYTES_PER_ELEMENT;
 }
 
 /** The elements that `bytes` hold: a view where order and alignment allow one, else a copy. */
@@ -46,7 +27,7 @@ export function decodeElements<T extends DType>(dtype: T, bytes: Uint8Array, ord
   let source = bytes;
   if (size > 1 && (order !== HOST_ORDER || bytes.byteOffset % size !== 0)) source = new Uint8Array(bytes);
   if (order !== HOST_ORDER) reverseElements(source, size);
-  return new constructors[dtype](source.buffer, source.byteOffset, bytes.length / size);
+  return new (arrayOf(dtype))(source.buffer, source.byteOffset, bytes.length / size);
 }
 
 /** The bytes of the elements: a view in the host's order, else a copy. */

@@ -1,11 +1,11 @@
 import { bits, fold } from '../random/index.js';
 import { assertCount, assertLevel, assertSameLength } from './inputs.js';
 import { rank } from './ranking.js';
-import { RANKING_METRICS, mapRankingMetrics, rankingMetricsOfCounts } from './rankingMetrics.js';
+import { RANKING_METRICS, mapRankingMetrics, rankingMetricsOfCounts } from './ranking-metrics.js';
 import type { Key } from '../random/index.js';
 import type { Positives, Scores } from './inputs.js';
 import type { RankedCounts, Ranking } from './ranking.js';
-import type { RankingMetrics } from './rankingMetrics.js';
+import type { RankingMetrics } from './ranking-metrics.js';
 
 export interface BootstrapOptions {
   /** Names the resamples: the same key and the same flags give the same resamples, whatever the scores. */

@@ -1,23 +1,23 @@
 export { accuracy } from './accuracy.js';
-export { auprTrapezoid } from './auprTrapezoid.js';
+export { auprTrapezoid } from './aupr-trapezoid.js';
 export { auroc } from './auroc.js';
-export { averagePrecision, averagePrecisionOfNegatives } from './averagePrecision.js';
+export { averagePrecision, averagePrecisionOfNegatives } from './average-precision.js';
 export { bootstrapRankingDifference, bootstrapRankingMetrics } from './bootstrap.js';
 export type { BootstrapOptions, DifferenceInterval, Interval } from './bootstrap.js';
-export { brierScore } from './brierScore.js';
+export { brierScore } from './brier-score.js';
 export { expectedCalibrationError, reliabilityBins } from './calibration.js';
 export type { CalibrationOptions, ReliabilityBin } from './calibration.js';
 export { precisionRecallCurve, rocCurve } from './curves.js';
 export type { PrecisionRecallCurve, RocCurve } from './curves.js';
-export { fprAt95Tpr } from './fprAt95Tpr.js';
+export { fprAt95Tpr } from './fpr-at-95-tpr.js';
 export type { Positives, Scores } from './inputs.js';
-export { mannWhitneyTest } from './mannWhitneyTest.js';
-export { negativeLogLikelihood, negativeLogLikelihoodOfLogs } from './negativeLogLikelihood.js';
-export { permutationTest } from './permutationTest.js';
-export type { Alternative, TwoSampleOptions, TwoSampleTest } from './permutationTest.js';
+export { mannWhitneyTest } from './mann-whitney-test.js';
+export { negativeLogLikelihood, negativeLogLikelihoodOfLogs } from './negative-log-likelihood.js';
+export { permutationTest } from './permutation-test.js';
+export type { Alternative, TwoSampleOptions, TwoSampleTest } from './permutation-test.js';
 export { predictedClasses } from './probabilities.js';
-export { rankingMetrics } from './rankingMetrics.js';
-export type { RankingMetrics } from './rankingMetrics.js';
+export { rankingMetrics } from './ranking-metrics.js';
+export type { RankingMetrics } from './ranking-metrics.js';
 export { compareOverSeeds, summarizeSeeds } from './seeds.js';
 export type {
   CompareOverSeedsOptions,

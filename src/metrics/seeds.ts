@@ -1,6 +1,6 @@
 import { ConfigurationError, DataError, didYouMean } from '../errors/index.js';
 import { assertLevel, assertNotEmpty, assertNumbers } from './inputs.js';
-import { studentTQuantile } from './studentT.js';
+import { studentTQuantile } from './student-t.js';
 
 /** A measure over several seeds. */
 export interface SeedSummary {

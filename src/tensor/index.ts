@@ -1,2 +1,2 @@
-export { assertFinite, elementCount, sliceRows, tensor, zeros } from './tensor.js';
-export type { DataOf, DType, Tensor } from './tensor.js';
+export { arrayOf, assertFinite, elementCount, sliceRows, tensor, zeros } from './tensor.js';
+export type { ArrayConstructor, DataOf, DType, Tensor } from './tensor.js';

@@ -27,9 +27,11 @@ export interface Tensor<T extends DType = DType> {
   readonly data: DataOf<T>;
 }
 
-interface ArrayConstructor<T> {
+/** The constructor of the arrays of an element type. */
+export interface ArrayConstructor<T> {
   readonly BYTES_PER_ELEMENT: number;
-  new (content: number | SharedArrayBuffer): T;
+  new (length: number): T;
+  new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): T;
 }
 
 const constructors: { readonly [T in DType]: ArrayConstructor<Arrays[T]> } = {
@@ -46,6 +48,11 @@ const constructors: { readonly [T in DType]: ArrayConstructor<Arrays[T]> } = {
   uint64: BigUint64Array,
   bool: Uint8Array,
 };
+
+/** The array that holds elements of a type. */
+export function arrayOf<T extends DType>(dtype: T): ArrayConstructor<DataOf<T>> {
+  return constructors[dtype];
+}
 
 /** The product of the dimensions; 1 for a scalar `()`. */
 export function elementCount(shape: readonly number[]): number {

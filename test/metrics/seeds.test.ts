@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, DataError } from '#credence/errors/index';
 import { compareOverSeeds, summarizeSeeds } from '#credence/metrics/index';
-import { studentTQuantile } from '#credence/metrics/studentT';
+import { studentTQuantile } from '#credence/metrics/student-t';
 import { fold, key, normal } from '#credence/random/index';
 
 describe('studentTQuantile', () => {

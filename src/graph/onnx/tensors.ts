@@ -1,7 +1,7 @@
 import { WireType } from '@bufbuild/protobuf/wire';
 import { FormatError } from '../../errors/index.js';
-import { elementCount, tensor } from '../../tensor/index.js';
-import type { DataOf, DType, Tensor } from '../../tensor/index.js';
+import { arrayOf, elementCount, tensor } from '../../tensor/index.js';
+import type { DType, Tensor } from '../../tensor/index.js';
 import { ELEMENT_TYPES } from '../functions/arithmetic.js';
 import { bytesField, intField, numbersField, readMessage, textField } from './reader.js';
 import { ENTRY, TENSOR } from './schema.js';
@@ -98,12 +98,11 @@ const ARRAYS = {
 } as const;
 
 function fromBytes(what: string, dtype: DType, shape: readonly number[], raw: Uint8Array): Tensor {
-  const wide = { int64: BigInt64Array, uint64: BigUint64Array, uint32: Uint32Array };
-  const array = { ...ARRAYS, ...wide }[dtype];
+  const array = arrayOf(dtype);
   checkCount(what, shape, raw.byteLength / array.BYTES_PER_ELEMENT, 'elements of raw data');
   // Copied, so that the elements are aligned and the file's bytes can go (a Buffer's slice would share them).
   const { buffer } = new Uint8Array(raw);
-  return tensor(dtype, shape, new array(buffer) as DataOf<DType>);
+  return tensor(dtype, shape, new array(buffer));
 }
 
 function readExternal(

@@ -1,7 +1,7 @@
-import { auprTrapezoidOfCounts } from './auprTrapezoid.js';
+import { auprTrapezoidOfCounts } from './aupr-trapezoid.js';
 import { aurocOfCounts } from './auroc.js';
-import { averagePrecisionOfCounts } from './averagePrecision.js';
-import { fprAt95TprOfCounts } from './fprAt95Tpr.js';
+import { averagePrecisionOfCounts } from './average-precision.js';
+import { fprAt95TprOfCounts } from './fpr-at-95-tpr.js';
 import { rank } from './ranking.js';
 import type { Positives, Scores } from './inputs.js';
 import type { RankedCounts } from './ranking.js';

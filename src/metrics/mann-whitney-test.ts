@@ -1,6 +1,6 @@
 import { DataError } from '../errors/index.js';
-import { binomial, opposite, pool } from './permutationTest.js';
-import type { TwoSampleOptions, TwoSampleTest } from './permutationTest.js';
+import { binomial, opposite, pool } from './permutation-test.js';
+import type { TwoSampleOptions, TwoSampleTest } from './permutation-test.js';
 
 /** Additions of the count, about half a second. */
 const MOST_WORK = 400_000_000;
