@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fitTemperature } from '../calibration/index.js';
-import { ConfigurationError, DataError, GraphError } from '../errors/index.js';
+import { ConfigurationError, DataError, GraphError, NumericalError } from '../errors/index.js';
 import { examplesOf, isTrustGraph, rowsOfRun, toInput, trustGraph, verifyTrust } from '../export/index.js';
 import type { DataProvenance, Provenance } from '../export/index.js';
 import { plainRuntimes } from '../export/node/index.js';
@@ -114,8 +114,15 @@ async function exportModel(flags: Flags): Promise<number> {
   const training =
     flags.train === undefined ? undefined : await read('training', flags.train, validation.source.classes);
 
-  const fitted = await fitAll(chosen, classifier, validation.examples, training?.examples, reporter);
-  const calibration = flags.calibration ? temperatureOf(validation.examples, reporter) : undefined;
+  const remarks: string[] = [];
+  const fitted = await fitAll(
+    { chosen, isAll: flags.scores.trim() === 'all' },
+    classifier,
+    { validation: validation.examples, training: training?.examples },
+    reporter,
+    remarks,
+  );
+  const calibration = flags.calibration ? temperatureOf(validation.examples, remarks) : undefined;
   const provenance: Provenance = {
     date: dateOfExport(process.env),
     model: { name: basename(flags.model), sha256: await sha256OfFile(flags.model) },
@@ -134,7 +141,7 @@ async function exportModel(flags: Flags): Promise<number> {
   if (failed.length > 0) throw notVerified(failed);
   const bytes = encodeOnnx(exported);
   await writeFileAtomic(out, bytes);
-  process.stdout.write(exportReport(out, bytes.length, exported, accept, verification));
+  process.stdout.write(exportReport(out, bytes.length, exported, accept, verification, remarks));
   return 0;
 }
 
@@ -189,41 +196,43 @@ function firstRows({ shape, data }: Tensor<'float32'>, most: number): Tensor<'fl
 }
 
 async function fitAll(
-  chosen: readonly Score[],
+  { chosen, isAll }: { chosen: readonly Score[]; isAll: boolean },
   classifier: Classifier,
-  validation: Examples,
-  training: Examples | undefined,
+  { validation, training }: { validation: Examples; training: Examples | undefined },
   reporter: TerminalReporter,
+  remarks: string[],
 ): Promise<FittedScore[]> {
-  const standIn = chosen.filter(({ fittedOn }) => fittedOn === 'training').map(nameOf);
-  if (training === undefined && standIn.length > 0) {
-    reporter.note(`no --train: ${standIn.join(', ')} fitted on the validation data`);
-  }
   const fitted: FittedScore[] = [];
   for (const score of chosen) {
     const examples = score.fittedOn === 'training' ? (training ?? validation) : validation;
     const fit = (onProgress: (share: number) => void): Promise<FittedScore> =>
       fitScore(score, classifier, { examples, onProgress });
-    fitted.push(
-      score.fit === undefined
-        ? await fit(() => undefined)
-        : await reporter.phase(`fit ${score.name}`, (progress) => fit((share) => progress(share, 1))),
-    );
+    try {
+      fitted.push(
+        score.fit === undefined
+          ? await fit(() => undefined)
+          : await reporter.phase(`fit ${score.name}`, (progress) => fit((share) => progress(share, 1))),
+      );
+    } catch (error) {
+      // Of all scores, those that these data allow.
+      if (!isAll || !(error instanceof DataError || error instanceof NumericalError)) throw error;
+      remarks.push(`left out: ${score.name} (${error.message})`);
+    }
   }
+  const standIn = fitted.filter(({ score }) => score.fittedOn === 'training').map(({ score }) => score.name);
+  if (training === undefined && standIn.length > 0)
+    remarks.push(`without --train, fitted on the validation data: ${standIn.join(', ')}`);
   return fitted;
 }
 
 /** Without a temperature the export is still of use: what stands in the way is said. */
-function temperatureOf(
-  { logits, labels }: Examples,
-  reporter: TerminalReporter,
-): { temperature: number } | undefined {
+function temperatureOf({ logits, labels }: Examples, remarks: string[]): { temperature: number } | undefined {
   try {
     const { temperature } = fitTemperature(logits, labels.data);
     return { temperature };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    reporter.note(`no calibrated probabilities: ${error.message}`);
+    remarks.push(`no calibrated probabilities (${error.message})`);
     return undefined;
   }
 }

@@ -24,10 +24,12 @@ export function exportReport(
   { outputs }: Graph,
   accept: AcceptRule | undefined,
   { rows, checks, skipped }: Verification,
+  remarks: readonly string[],
 ): string {
   const lines = [
     `${pc.bold(relative('.', out))}  ${(size / 2 ** 20).toFixed(2)} MiB, outputs ${outputs.join(', ')}`,
   ];
+  lines.push(...remarks);
   if (accept !== undefined) lines.push(`accept: score/${accept.score} <= ${accept.threshold}`);
   for (const runtime of new Set(checks.map((check) => check.runtime))) {
     for (const against of ['original', 'library'] as const) {

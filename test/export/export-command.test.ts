@@ -1,9 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTrust } from '#credence/export/index';
 import { sha256OfFile } from '#credence/files/index';
+import { encodeNpz } from '#credence/formats/index';
 import { decodeOnnx } from '#credence/graph/index';
+import { openModel } from '#credence/inspection/node/index';
+import { key, normal } from '#credence/random/index';
+import { openSession } from '#credence/runtime/index';
+import { tensor } from '#credence/tensor/index';
+import type { Tensor } from '#credence/tensor/index';
 import { CONVNET, credence, makeFiles } from './commands.js';
 import type { Files } from './commands.js';
 
@@ -77,6 +84,47 @@ describe('credence export', () => {
     expect(stdout).toBe('');
     expect(await readdir(files.folder)).toEqual(before);
   });
+
+  test('of a model that takes five rows a run, with the scores that so few examples allow', async () => {
+    const model = fileURLToPath(new URL('../fixtures/models/mlp.onnx', import.meta.url));
+    const graph = await openModel(model);
+    expect(graph.inputs[0]!.shape).toEqual([5, 12]);
+    const x = tensor('float32', [5, 12], Float32Array.from(normal(key(9), 60)));
+    await using session = await openSession(graph);
+    const logits = [...((await session.run({ input: x }))['output']!.data as Float32Array)];
+    // The least likely class each time: no temperature fits.
+    const labels = Int32Array.from({ length: 5 }, (_, i) => {
+      const row = logits.slice(4 * i, 4 * i + 4);
+      return row.indexOf(Math.min(...row));
+    });
+    const y = tensor('int32', [5], labels);
+    await writeFile(
+      files.path('five.npz'),
+      encodeNpz(
+        new Map<string, Tensor>([
+          ['x', x],
+          ['y', y],
+        ]),
+      ),
+    );
+    const data = ['--model', model, '--validation', files.path('five.npz'), '--out', files.path('five.onnx')];
+    const all = await credence(['export', '--quiet', '--scores', 'all', ...data]);
+    expect(all.stderr).toBe('');
+    expect(all.code).toBe(0);
+    for (const left of [
+      /left out: temperatureScaledMcp \(/,
+      /left out: knn \(/,
+      /no calibrated probabilities/,
+    ])
+      expect(all.stdout).toMatch(left);
+    expect(all.stdout).toMatch(/verified on onnxruntime-web, 5 rows/);
+    const { outputs } = await openModel(files.path('five.onnx'));
+    expect(outputs).toContain('score/odin');
+    expect(outputs).not.toContain('score/knn');
+    const named = await credence(['export', '--quiet', '--scores', 'knn', ...data]);
+    expect(named.stderr).toMatch(/KNN: examples: expected at least k = 50, got 5/);
+    expect(named.code).toBe(1);
+  }, 60_000);
 
   test('refuses data without labels, or that are not there', async () => {
     const unlabelled = await credence(exporting('--validation', files.path('inputs.npz')));
