@@ -5,6 +5,7 @@ import type { Key } from '../random/index.js';
 import { openSession } from '../runtime/index.js';
 import { scoreOutput, scores as allScores, valuesGraph } from '../scores/index.js';
 import type { Classifier, Examples, FittedScore, Score } from '../scores/index.js';
+import { areaUnderRiskCoverage } from '../selection/index.js';
 import type { DataSource } from '../sources/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { classifierResult, temperatureOf } from './calibration.js';
@@ -169,6 +170,7 @@ export async function assess(options: AssessOptions): Promise<Assessment> {
   const ofScore = (set: Outputs, { score }: FittedScore): Tensor<'float32'> =>
     set.values[scoreOutput(score)]!;
   const measuredOf = new Map<string, Float32Array>();
+  const heldAreas = new Map<string, number>();
   const oodOf: Record<string, Map<string, Float32Array>> = {};
   const results = await reporter.phase('measures', async (onProgress) =>
     usable.map((each, i) => {
@@ -181,6 +183,7 @@ export async function assess(options: AssessOptions): Promise<Assessment> {
       measuredOf.set(each.score.name, onMeasured);
       for (const [name, data] of Object.entries(onOod))
         (oodOf[name] ??= new Map()).set(each.score.name, data);
+      heldAreas.set(each.score.name, areaUnderRiskCoverage(onHeld, heldErrors).area);
       const result = scoreResult({
         fitted: each,
         values: { held: onHeld, measured: onMeasured, ood: onOod },
@@ -200,6 +203,7 @@ export async function assess(options: AssessOptions): Promise<Assessment> {
   const errorRate = heldErrors.filter(Boolean).length / heldErrors.length;
   const recommendation = recommend({
     scores: results,
+    heldAreas,
     risk,
     confidence,
     errorRate,

@@ -4,6 +4,8 @@ import type { Recommendation, ScoreResult } from './results.js';
 
 export interface RecommendCall {
   readonly scores: readonly ScoreResult[];
+  /** Area under the risk-coverage curve on the examples for the thresholds, by name: the test set has no say. */
+  readonly heldAreas: ReadonlyMap<string, number>;
   readonly risk: number;
   readonly confidence: number;
   /** Error rate of the classifier on the examples for the thresholds. */
@@ -20,9 +22,10 @@ export interface RecommendCall {
  * @throws ConfigurationError when there is no score.
  */
 export function recommend(call: RecommendCall): Recommendation {
-  const { scores, risk, confidence, errorRate, perScore, held } = call;
+  const { scores, heldAreas, risk, confidence, errorRate, perScore, held } = call;
   const coverage = ({ certificate }: ScoreResult): number => certificate?.coverage ?? -1;
-  const [best] = scores.toSorted((a, b) => coverage(b) - coverage(a) || a.aurc - b.aurc);
+  const area = ({ name }: ScoreResult): number => heldAreas.get(name) ?? 1;
+  const [best] = scores.toSorted((a, b) => coverage(b) - coverage(a) || area(a) - area(b));
   if (best === undefined) {
     throw new ConfigurationError({
       what: 'scores',

@@ -12,6 +12,7 @@ import {
   TimingsTable,
 } from '../../report/index.js';
 import type { Section } from '../../report/index.js';
+import { binomialUpperBound } from '../../selection/index.js';
 import type { AssessmentResults, RankingResult, SampleResult, ScoreResult } from '../results.js';
 import type { DrawnFigure } from './figures.js';
 
@@ -74,16 +75,20 @@ function Summary({ results }: { readonly results: AssessmentResults }): JSX.Elem
 
 /** What the threshold does on data that had no part in it. */
 function OnTest({
-  results: { examples, scores, recommendation },
+  results: { examples, scores, recommendation, settings },
 }: {
   readonly results: AssessmentResults;
 }): JSX.Element | null {
   const selected = scores.find(({ name }) => name === recommendation.score)?.selected;
   if (examples.measuredOn !== 'test' || selected?.risk === undefined || selected.risk === null) return null;
+  const accepted = Math.round(selected.coverage * examples.measured);
+  const errors = Math.round(selected.risk * accepted);
   return (
     <p>
       On the test set, which had no part in the choice, it abstains on {percent(1 - selected.coverage)} of the
-      inputs, and {percent(selected.risk)} of the others are wrong.
+      inputs, and {percent(selected.risk)} of the others are wrong (from this set alone, at most{' '}
+      {percent(binomialUpperBound(errors, accepted, settings.confidence))} with confidence{' '}
+      {settings.confidence}).
     </p>
   );
 }
