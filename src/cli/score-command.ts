@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { ConfigurationError, DataError, didYouMean, GraphError } from '../errors/index.js';
+import { ConfigurationError, DataError, didYouMean, FormatError, GraphError } from '../errors/index.js';
 import { isTrustGraph, readTrust, rowsOfRun, runRows } from '../export/index.js';
 import { GraphBuilder, prune, toReference } from '../graph/index.js';
 import type { Graph, Input } from '../graph/index.js';
 import { openModel } from '../inspection/node/index.js';
 import { openSession } from '../runtime/index.js';
 import { fitScore, missing, scoreGraph, scoreOutput } from '../scores/index.js';
-import { openSource } from '../sources/index.js';
-import type { DataSource, SourceOptions } from '../sources/index.js';
+import { openSource, parsePreprocess } from '../sources/index.js';
+import type { DataSource, Preprocess } from '../sources/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { addNamingOptions, classifierOf, scoresFor, scoresOption, sourceOptions } from './model-options.js';
 import type { NamingFlags } from './model-options.js';
@@ -61,7 +61,7 @@ interface Scorer {
   readonly scores: readonly string[];
   readonly accept: string | undefined;
   /** What was done to the examples that the model was fitted on. */
-  readonly preprocess: SourceOptions['preprocess'];
+  readonly preprocess: Preprocess | undefined;
 }
 
 async function score(flags: Flags): Promise<number> {
@@ -166,10 +166,26 @@ function exportedScorer(model: Graph, { scores, features, logits, probabilities 
     probabilities: outputOf('probabilities'),
     scores: [...new Set(chosen)],
     accept: outputOf('accept'),
-    preprocess:
-      preprocess === undefined ? undefined : (JSON.parse(preprocess) as SourceOptions['preprocess']),
+    preprocess: preprocess === undefined ? undefined : preprocessIn(preprocess, model.name),
   };
   return { graph: withOutputs(model, own), ...own };
+}
+
+/** @throws FormatError, ConfigurationError where metadata were damaged. */
+function preprocessIn(json: string, where: string): Preprocess {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new FormatError({
+      what: 'preprocessing of the export',
+      expected: 'JSON',
+      got: json.slice(0, 60),
+      where,
+      cause,
+    });
+  }
+  return parsePreprocess(value, { where });
 }
 
 async function plainScorer(model: Graph, flags: Flags): Promise<Scorer> {

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readTrust } from '#credence/export/index';
 import { decodeNpz, encodeNpz } from '#credence/formats/index';
 import { encodeOnnx } from '#credence/graph/index';
 import type { Graph } from '#credence/graph/index';
@@ -86,6 +87,24 @@ describe('credence score of an exported model', () => {
     expect([...arrays.keys()]).toEqual(['prediction', 'probability', 'mcp', 'knn', 'accept']);
     expect(arrays.get('knn')).toEqual(exported['score/knn']);
     expect(arrays.get('accept')).toEqual(exported['accept']);
+  });
+
+  test('reads inputs as those of the export were, unless told otherwise', async () => {
+    await writeFile(files.path('p.json'), '{ "mean": 0.5, "std": 2 }');
+    const graph = await openModel(files.path('m.trust.onnx'));
+    const trust = readTrust(graph);
+    const withPreprocess = async (preprocess: string): Promise<Outcome> => {
+      const data = trust.data.map((own) => ({ ...own, preprocess }));
+      const metadata = { 'credence.trust': JSON.stringify({ ...trust, data }) };
+      await writeFile(files.path('p.trust.onnx'), encodeOnnx({ ...graph, metadata }));
+      return score(files.path('p.trust.onnx'));
+    };
+    const { stdout } = await withPreprocess('{"mean":0.5,"std":2}');
+    expect(stdout).toBe((await trusted('--preprocess', files.path('p.json'))).stdout);
+    expect(stdout).not.toBe((await trusted()).stdout);
+    const damaged = await withPreprocess('{');
+    expect(damaged.stderr).toMatch(/E_FORMAT preprocessing of the export: expected JSON/);
+    expect(damaged.code).toBe(1);
   });
 
   test('refuses scores that it was not exported with', async () => {
