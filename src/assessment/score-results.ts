@@ -77,7 +77,7 @@ export function scoreResult(call: ScoreResultCall): ScoreResult {
 }
 
 /** Coverage and risk at a threshold. */
-export function selectedAt(threshold: number, scores: Float32Array, errors: readonly boolean[]): Selected {
+function selectedAt(threshold: number, scores: Float32Array, errors: readonly boolean[]): Selected {
   const accepted = errors.filter((_, i) => scores[i]! <= threshold);
   return {
     coverage: accepted.length / scores.length,

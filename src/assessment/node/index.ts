@@ -1,2 +1,1 @@
 export { runAssessment } from './run-assessment.js';
-export type { RunAssessmentOptions } from './run-assessment.js';
