@@ -3,7 +3,7 @@ import { ConfigurationError, FormatError } from '../errors/index.js';
 import type { Graph } from '../graph/index.js';
 
 /** The key of `metadata_props` under which a model says what was fitted to it: JSON. */
-export const TRUST = 'credence.trust';
+const TRUST = 'credence.trust';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const settings = z.record(z.string(), z.union([z.number(), z.string()]));

@@ -62,7 +62,7 @@ function appendGradient(
   }
   const adjoints = new Map<string, Value>([[of, expandLike(constantLike(source, 1), source)]]);
   const onPath = dependents(nodes, withRespectTo);
-  builder.scope('gradient', () => {
+  builder.scope('backward', () => {
     for (const node of nodes.toReversed()) {
       const reached = node.outputs.some((name) => adjoints.has(name));
       if (reached && node.inputs.some((name) => onPath.has(name))) derive(builder, node, adjoints, onPath);
