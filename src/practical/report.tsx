@@ -7,13 +7,14 @@ import {
   Command,
   DataTable,
   FigureBlock,
+  formatNumber,
   Formula,
   Note,
   Question,
 } from '../report/index.js';
-import { renderPage, SettingsTable, TimingsTable, VerdictBadge } from '../report/index.js';
+import { renderPage, SettingsTable, TimingsTable, typeset, VerdictBadge } from '../report/index.js';
 import type { Section } from '../report/index.js';
-import type { Verdict } from './claims.js';
+import type { Claim as ClaimOfRun, Verdict } from './claims.js';
 import type { DrawnFigure, WeekResults } from './figures.js';
 import { QUESTIONS, WEEK_TITLES } from './questions.js';
 import type { Question as QuestionText } from './questions.js';
@@ -37,7 +38,11 @@ export function renderReport(
     summary: <Summary results={results} />,
     sections: [
       ...run.map((week) => weekSection(week, results, figures, weeks)),
-      { id: 'claims', title: 'All statements', content: <ClaimSummary claims={results.claims} /> },
+      {
+        id: 'claims',
+        title: 'All statements',
+        content: <ClaimSummary claims={results.claims.map(withWeek)} />,
+      },
       runSection(results),
     ],
     fonts: fontStyleSheet(),
@@ -85,7 +90,7 @@ function Summary({ results }: { readonly results: PracticalResults }): JSX.Eleme
           <ul>
             {corrected.map(({ id, statement, verdict }) => (
               <li key={id}>
-                <VerdictBadge verdict={verdict} /> <a href={`#${claimAnchor(id)}`}>{statement}</a>
+                <VerdictBadge verdict={verdict} /> <a href={`#${claimAnchor(id)}`}>{typeset(statement)}</a>
               </li>
             ))}
           </ul>
@@ -119,7 +124,7 @@ function weekSection(
             <p>Published and corrected settings:</p>
             <ul>
               {differences.map((difference) => (
-                <li key={difference}>{difference}</li>
+                <li key={difference}>{typeset(difference)}</li>
               ))}
             </ul>
           </Note>
@@ -150,6 +155,11 @@ function weekSection(
       ),
     })),
   };
+}
+
+/** Weeks 1 and 2 both have a question 1.2. */
+function withWeek(claim: ClaimOfRun): ClaimOfRun {
+  return { ...claim, question: `Week ${claim.id.charAt('week'.length)}, ${claim.question}` };
 }
 
 /** The equation that a question turns on. */
@@ -228,7 +238,7 @@ function runSection(results: PracticalResults): Section {
               ? []
               : [['out-of-distribution set', settings.ood.title, settings.ood.source] as const]),
             ...Object.entries(settings.week3 ?? {}).map(
-              ([name, value]) => [`week 3: ${name}`, JSON.stringify(value)] as const,
+              ([name, value]) => [`week 3: ${wordsOf(name)}`, settingText(value)] as const,
             ),
           ]}
         />
@@ -240,4 +250,19 @@ function runSection(results: PracticalResults): Section {
       </>
     ),
   };
+}
+
+/** 'learningRate' as 'learning rate'. */
+function wordsOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** {epochs: 20, hidden: [400, 400]} as 'epochs 20, hidden 400-400'. */
+function settingText(value: unknown): string {
+  if (typeof value === 'number') return formatNumber(value);
+  if (Array.isArray(value)) return value.map(settingText).join('-');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, own]) => `${wordsOf(name)} ${settingText(own)}`)
+    .join(', ');
 }

@@ -2,12 +2,10 @@ import { z } from 'zod';
 import { RESULTS_VERSION } from './results.js';
 import type { PracticalResults } from './results.js';
 
-const interval = z
-  .strictObject({ low: z.number(), high: z.number() })
-  .meta({
-    id: 'interval',
-    description: 'Bootstrap interval at settings.week3.bootstrap.level, unless said otherwise.',
-  });
+const interval = z.strictObject({ low: z.number(), high: z.number() }).meta({
+  id: 'interval',
+  description: 'Bootstrap interval at settings.week3.bootstrap.level, unless said otherwise.',
+});
 
 const ranking = z
   .strictObject({

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { formatNumber } from './format.js';
+import { typeset } from './typeset.js';
 
 /** How a statement fared against the numbers. */
 export type VerdictView = 'holds' | 'fails' | 'depends';
@@ -52,16 +53,16 @@ export function VerdictBadge({ verdict }: { readonly verdict: VerdictView }): JS
 export function Claim({ claim }: { readonly claim: ClaimView }): JSX.Element {
   const { id, statement, verdict, dependsOn, evidence, correction } = claim;
   return (
-    <section class={`claim ${verdict}`} id={claimAnchor(id)} aria-label={`Claim: ${statement}`}>
+    <section class={`claim ${verdict}`} id={claimAnchor(id)} aria-label={`Claim: ${typeset(statement)}`}>
       <p>
-        <VerdictBadge verdict={verdict} /> <span class="statement">{statement}</span>
+        <VerdictBadge verdict={verdict} /> <span class="statement">{typeset(statement)}</span>
       </p>
-      {dependsOn === undefined ? null : <p>It depends on this: {dependsOn}</p>}
+      {dependsOn === undefined ? null : <p>It depends on this: {typeset(dependsOn)}.</p>}
       {evidence.length === 0 ? null : <EvidenceTable evidence={evidence} />}
       {correction === undefined ? null : (
         <div class="note">
           <p>
-            <strong>Correction.</strong> {correction}
+            <strong>Correction.</strong> {typeset(correction)}
           </p>
         </div>
       )}
@@ -88,10 +89,10 @@ function EvidenceTable({ evidence }: { readonly evidence: readonly EvidenceView[
         <tbody>
           {evidence.map(({ label, value, unit, expected }) => (
             <tr key={label}>
-              <th scope="row">{label}</th>
+              <th scope="row">{typeset(label)}</th>
               <td class="number">{formatNumber(value)}</td>
               {units ? <td>{unit ?? ''}</td> : null}
-              {expectations ? <td>{expected ?? ''}</td> : null}
+              {expectations ? <td>{typeset(expected ?? '')}</td> : null}
             </tr>
           ))}
         </tbody>
@@ -116,9 +117,9 @@ export function ClaimSummary({ claims }: { readonly claims: readonly ClaimView[]
         <tbody>
           {claims.map(({ id, question, statement, verdict }) => (
             <tr key={id}>
-              <td>{question}</td>
+              <td class="question-name">{question}</td>
               <td>
-                <a href={`#${claimAnchor(id)}`}>{statement}</a>
+                <a href={`#${claimAnchor(id)}`}>{typeset(statement)}</a>
               </td>
               <td>
                 <VerdictBadge verdict={verdict} />

@@ -21,7 +21,7 @@ export function FigureBlock({ figure, png }: FigureBlockProps): JSX.Element {
         role="group"
         aria-label={title}
         tabindex={0}
-        dangerouslySetInnerHTML={{ __html: html ?? svg }}
+        dangerouslySetInnerHTML={{ __html: withoutMarkLabels(html ?? svg) }}
       />
       <figcaption>
         <strong>{/[.?!]$/.test(title) ? title : `${title}.`}</strong>
@@ -43,6 +43,11 @@ export function FigureBlock({ figure, png }: FigureBlockProps): JSX.Element {
       </p>
     </figure>
   );
+}
+
+/** Plot labels its marks, which have no role: inside a picture with a description nobody is told, and ARIA forbids it. */
+function withoutMarkLabels(markup: string): string {
+  return markup.replace(/(<(?:g|rect|path|line|circle|text|image|use)\b[^>]*?) aria-label="[^"]*"/g, '$1');
 }
 
 /** Text in a data URI: no more escapes than it needs, since a table is mostly digits and commas. */

@@ -1,11 +1,17 @@
-import { compact } from '../figures/numbers.js';
+import { compact, significant } from '../figures/numbers.js';
 
-/** Four significant digits; whole numbers in full, NaN and infinities in words. */
+/** Four significant digits, 1.000 for what only rounds to 1; whole numbers in full, NaN and infinities in words. */
 export function formatNumber(value: number): string {
   if (Number.isNaN(value)) return 'not a number';
   if (!Number.isFinite(value)) return value > 0 ? 'infinite' : '−infinite';
-  if (Number.isSafeInteger(value)) return grouped(value);
-  return compact(value, 4);
+  const whole = Math.round(value);
+  // A sum of floats that should be whole is.
+  if (Number.isSafeInteger(whole) && whole !== 0 && Math.abs(value - whole) <= 1e-12 * Math.abs(whole))
+    return grouped(whole);
+  if (value === 0) return '0';
+  const text = compact(value, 4);
+  // 0.99999 is not 1.
+  return /^−?\d{1,3}$/.test(text) ? significant(value, 4) : text;
 }
 
 /** Seconds as '840 ms', '12.3 s', '3 min 05 s' or '1 h 02 min'. */

@@ -15,7 +15,12 @@ export interface FormulaProps {
  * @throws ConfigurationError when the TeX cannot be read.
  */
 export function Formula({ tex, display = false }: FormulaProps): JSX.Element {
-  return <span dangerouslySetInnerHTML={{ __html: mathml(tex, display) }} />;
+  return (
+    <span
+      class={display ? 'formula' : undefined}
+      dangerouslySetInnerHTML={{ __html: mathml(tex, display) }}
+    />
+  );
 }
 
 function mathml(tex: string, displayMode: boolean): string {

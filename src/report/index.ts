@@ -9,5 +9,6 @@ export { Formula } from './formula.js';
 export type { FormulaProps } from './formula.js';
 export { renderPage } from './page.js';
 export type { Page, Section } from './page.js';
+export { typeset } from './typeset.js';
 export { DataTable, SettingsTable, TimingsTable } from './tables.js';
 export type { DataTableProps, SettingsTableProps, TimingsTableProps } from './tables.js';

@@ -30,7 +30,9 @@ h4{font-size:1.0625rem;margin:1.75rem 0 .5rem}
 p,ul,ol,dl,blockquote{max-width:72ch;margin:0 0 1rem;text-wrap:pretty}
 code,pre,kbd{font-family:var(--mono);font-size:.875em}
 math{font-size:1.05em}
-math.tml-display{display:block;width:100%;margin:1rem 0;overflow-x:auto;overflow-y:hidden}
+math.tml-display{display:block;width:100%}
+.formula{display:block;margin:1rem 0;overflow-x:auto;overflow-y:hidden}
+.more{mask-image:linear-gradient(to right,#000 calc(100% - 2.5rem),transparent)}
 header.title{padding:3.5rem 0 1.5rem;display:flex;flex-wrap:wrap;gap:1rem 2rem;justify-content:space-between;align-items:start}
 header.title>div:first-child{flex:1 1 30rem}
 .lead{font-size:1.1875rem;color:var(--muted);margin:.75rem 0 0;max-width:60ch}
@@ -62,6 +64,7 @@ th,td{text-align:left;vertical-align:top;padding:.35rem 1.25rem .35rem 0;border-
 th:last-child,td:last-child{padding-right:0}
 thead th{font-weight:600;font-size:.875rem;color:var(--muted);white-space:nowrap}
 tbody th{font-weight:400}
+.question-name{white-space:nowrap}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 tfoot th,tfoot td{font-weight:600;border-bottom:0}
 .exchange{display:grid;grid-template-columns:minmax(7rem,9rem) minmax(0,1fr);gap:.35rem 1.25rem;max-width:calc(72ch + 10rem);margin:0 0 1.25rem}
@@ -99,6 +102,7 @@ th,td{padding-right:.7rem}table{font-size:.875rem}
 }
 @media print{
 @page{margin:18mm}
+.more{mask-image:none}
 html{font-size:9.5pt}
 body{font-size:1rem}
 .layout{max-width:none;padding:0}

@@ -18,7 +18,7 @@ export function SettingsTable({ caption, rows }: SettingsTableProps): JSX.Elemen
             <tr key={name}>
               <th scope="row">{name}</th>
               <td>{valueText(value)}</td>
-              {note === undefined ? null : <td>{note}</td>}
+              {rows.some(([, , any]) => any !== undefined) ? <td>{note ?? ''}</td> : null}
             </tr>
           ))}
         </tbody>

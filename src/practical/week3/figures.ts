@@ -21,6 +21,7 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
   const { passes } = digits;
   const n = evaluation.errors.length;
   const seed = `seed ${evaluation.seed}`;
+  const counted = (count: number): string => count.toLocaleString('en');
   const level = `${settings.bootstrap.level * 100} %`;
   const grid = (id: string, title: string, caption: string, samples: readonly DigitSample[]): Figure =>
     digitGridFigure(
@@ -32,7 +33,12 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
         predictions: samples.map(({ predicted }) => predicted),
         indices: samples.map(({ index }) => index),
       },
-      { document, id, title, caption: `${caption} ${passes} passes over ${n} test digits, ${seed}.` },
+      {
+        document,
+        id,
+        title,
+        caption: `${caption} ${passes} passes over ${counted(n)} test digits, ${seed}.`,
+      },
     );
   const sample = (id: string, title: string, digit: DigitSample): Figure =>
     sampleFigure(
@@ -77,7 +83,7 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
         document,
         id: 'figure-14',
         title: 'Figure 14. Failure prediction',
-        caption: `Positive: an error of the classifier, ${positives.failure} of ${n} test digits, ${seed}. Average precision with bootstrap intervals of ${level}.`,
+        caption: `Positive: an error of the classifier, ${positives.failure} of ${counted(n)} test digits, ${seed}. Average precision with bootstrap intervals of ${level}.`,
       },
     ),
     trainingCurveFigure(
@@ -111,7 +117,7 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
         document,
         id: 'figure-15',
         title: 'Figure 15. Out-of-distribution detection',
-        caption: `Positive: an image of ${ood.title}, ${positives.ood} beside ${n} test digits, ${seed}. Average precision with bootstrap intervals of ${level}.`,
+        caption: `Positive: an image of ${ood.title}, ${counted(positives.ood)} beside ${counted(n)} test digits, ${seed}. Average precision with bootstrap intervals of ${level}.`,
       },
     ),
     scoreHistogramFigure(
@@ -127,7 +133,7 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
         document,
         id: 'ood-scores',
         title: 'Scores of known and of strange images',
-        caption: `How each score of figure 15 is distributed over ${n} test digits and ${positives.ood} images of ${ood.title}, ${seed}.`,
+        caption: `How each score of figure 15 is distributed over ${counted(n)} test digits and ${counted(positives.ood)} images of ${ood.title}, ${seed}.`,
       },
     ),
     ...(seeds.length > 1 ? [seedsFigure(result, document)] : []),

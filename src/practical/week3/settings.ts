@@ -50,12 +50,13 @@ export function week3Settings({ quick, published }: { quick: boolean; published:
 
 /** What a quick run shortens, a phrase each. */
 export function shortenings(): string[] {
+  const digits = (count: number): string => count.toLocaleString('en');
   return [
-    `${QUICK.trainingDigits} training digits instead of ${FULL.trainingDigits}`,
+    `${digits(QUICK.trainingDigits)} training digits instead of ${digits(FULL.trainingDigits)}`,
     `${QUICK.classifier.epochs} epochs of the classifier instead of ${FULL.classifier.epochs}`,
     `${QUICK.confidnet.epochs} epochs of ConfidNet instead of ${FULL.confidnet.epochs}`,
     `${QUICK.passes.measures} MC-dropout passes for the measures instead of ${FULL.passes.measures}`,
     `${QUICK.passes.figures} for the figures instead of ${FULL.passes.figures}`,
-    `${QUICK.bootstrap.resamples} bootstrap resamples instead of ${FULL.bootstrap.resamples}`,
+    `${QUICK.bootstrap.resamples} bootstrap resamples instead of ${digits(FULL.bootstrap.resamples)}`,
   ];
 }

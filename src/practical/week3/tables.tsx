@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { DataTable, formatNumber } from '../../report/index.js';
+import { DataTable } from '../../report/index.js';
 import type { OrderResult, RankingResult } from '../results.js';
 import { FAILURE_SCORES, OOD_SCORES, SCORE_TITLES } from './evaluate.js';
 import type { ScoreName } from './evaluate.js';
@@ -46,9 +46,9 @@ function tables(
           columns={['Score', 'Mean', 'Interval', 'Standard deviation']}
           rows={Object.entries(summary).map(([name, { mean, interval, standardDeviation }]) => [
             SCORE_TITLES[name as ScoreName],
-            mean,
-            interval === null ? '' : `${formatNumber(interval.low)} – ${formatNumber(interval.high)}`,
-            standardDeviation ?? '',
+            decimals(mean),
+            interval === null ? '' : `${decimals(interval.low)} – ${decimals(interval.high)}`,
+            standardDeviation === null ? '' : decimals(standardDeviation),
           ])}
         />
       )}
@@ -71,7 +71,12 @@ function tables(
 function rankingRow(name: ScoreName, { intervals, ...measured }: RankingResult): Row {
   const cell = (measure: keyof typeof intervals): string => {
     const { low, high } = intervals[measure];
-    return `${formatNumber(measured[measure])} (${formatNumber(low)} – ${formatNumber(high)})`;
+    return `${decimals(measured[measure])} (${decimals(low)} – ${decimals(high)})`;
   };
   return [SCORE_TITLES[name], cell('averagePrecision'), cell('aupr'), cell('auroc'), cell('fprAt95Tpr')];
+}
+
+/** Three: what is compared stands in a column, and the intervals are wider than the fourth. */
+function decimals(value: number): string {
+  return value.toFixed(3);
 }
