@@ -60,6 +60,7 @@ figcaption strong{color:var(--ink);font-weight:600}
 .table{overflow-x:auto;margin:0 0 1.25rem}
 table{border-collapse:collapse;font-size:.9375rem;line-height:1.4}
 caption{text-align:left;color:var(--muted);font-size:.875rem;padding-bottom:.35rem}
+caption span{display:block;position:sticky;left:0;width:fit-content;max-width:calc(100vw - 2.5rem)}
 th,td{text-align:left;vertical-align:top;padding:.35rem 1.25rem .35rem 0;border-bottom:1px solid var(--rule)}
 th:last-child,td:last-child{padding-right:0}
 thead th{font-weight:600;font-size:.875rem;color:var(--muted);white-space:nowrap}
@@ -95,7 +96,7 @@ header.title{padding-top:1.75rem}
 .exchange{grid-template-columns:1fr;gap:0}
 .exchange dd{margin-bottom:.7rem}
 .picture svg{max-width:none}
-th,td{padding-right:.7rem}table{font-size:.875rem}
+th,td{padding-right:.7rem}table{font-size:.875rem}tbody th{min-width:8.5rem}
 .picture .credence-player svg{max-width:100%}
 .command{flex-direction:column;align-items:stretch}
 .command button{align-self:start}

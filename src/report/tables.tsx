@@ -12,7 +12,7 @@ export function SettingsTable({ caption, rows }: SettingsTableProps): JSX.Elemen
   return (
     <div class="table">
       <table>
-        {caption === undefined ? null : <caption>{caption}</caption>}
+        {caption === undefined ? null : <Caption>{caption}</Caption>}
         <tbody>
           {rows.map(([name, value, note]) => (
             <tr key={name}>
@@ -40,7 +40,7 @@ export function TimingsTable({ caption, phases }: TimingsTableProps): JSX.Elemen
   return (
     <div class="table">
       <table>
-        {caption === undefined ? null : <caption>{caption}</caption>}
+        {caption === undefined ? null : <Caption>{caption}</Caption>}
         <thead>
           <tr>
             <th scope="col">Phase</th>
@@ -87,7 +87,7 @@ export function DataTable({ caption, columns, rows }: DataTableProps): JSX.Eleme
   return (
     <div class="table">
       <table>
-        {caption === undefined ? null : <caption>{caption}</caption>}
+        {caption === undefined ? null : <Caption>{caption}</Caption>}
         <thead>
           <tr>
             {columns.map((name, c) => (
@@ -114,6 +114,15 @@ export function DataTable({ caption, columns, rows }: DataTableProps): JSX.Eleme
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Stays in sight and as wide as the page where the table is scrolled sideways. */
+function Caption({ children }: { readonly children: string }): JSX.Element {
+  return (
+    <caption>
+      <span>{children}</span>
+    </caption>
   );
 }
 

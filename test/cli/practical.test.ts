@@ -1,14 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeSafetensors } from '#credence/formats/index';
 import { resultsJsonSchema, resultsSchema } from '#credence/practical/index';
 import type { PracticalResults } from '#credence/practical/index';
+import { typeset } from '#credence/report/index';
+import { findChromium } from '../browser/chromium.js';
 import { rowsOf } from '../figures/csv.js';
 import { violations } from '../practical/json-schema.js';
 import { credence, filesIn, temporaryFolder } from './command.js';
 import type { Outcome } from './command.js';
+import { inspect } from './report-in-browser.js';
 import { readPage, xmlMistake } from './report-page.js';
 
 // A quick run of everything (45 s on two quiet cores), weeks 1 and 2 twice more (10 s each), week 3 once more with its
@@ -222,10 +226,10 @@ describe('the report of a quick run', () => {
     const { document } = page;
     for (const { statement, verdict, correction } of results.claims) {
       const claim = [...document.querySelectorAll('.claim')].find((own) =>
-        own.textContent?.includes(statement),
+        own.textContent?.includes(typeset(statement)),
       );
       expect(claim?.classList.contains(verdict)).toBe(true);
-      if (correction !== undefined) expect(claim?.textContent).toContain(correction);
+      if (correction !== undefined) expect(claim?.textContent).toContain(typeset(correction));
     }
     for (const { id, title } of results.figures) {
       const figure = document.getElementById(id)!;
@@ -241,6 +245,39 @@ describe('the report of a quick run', () => {
     expect(page.anchors.length).toBeGreaterThan(results.claims.length);
     expect(page.unnamedPictures).toBe(0);
   });
+});
+
+const chromium = findChromium();
+if (chromium === undefined) {
+  process.stdout.write('skipped: the report in a browser, there is no Chromium (CHROMIUM_PATH names one)\n');
+}
+
+// A page of eight megabytes, looked at by axe: five seconds each.
+describe.skipIf(chromium === undefined)('the report in a browser', () => {
+  test.each([
+    { name: 'light', width: 1200, theme: 'light', pictures: true },
+    { name: 'dark, on a phone', width: 390, theme: 'dark', pictures: false },
+  ] as const)(
+    '$name',
+    async ({ width, theme, pictures }) => {
+      const seen = await inspect(join(out, 'report.html'), {
+        executablePath: chromium!,
+        width,
+        theme,
+        pictures,
+      });
+      expect(seen.complaints).toEqual([]);
+      expect(seen.requests).toEqual([]);
+      expect(seen.violations).toEqual([]);
+      // Nothing sticks out: what is wider than the page scrolls in its own box.
+      expect(seen.scrollWidth).toBe(width);
+      expect(seen.paper).toBe(theme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(20, 24, 29)');
+      expect(seen.paperAfterClick).toBe(theme === 'light' ? 'rgb(20, 24, 29)' : 'rgb(255, 255, 255)');
+      expect(seen.svgDownloads).toBe(results.figures.length);
+      expect(seen.framesStepped).toBe(true);
+    },
+    MINUTES,
+  );
 });
 
 test(

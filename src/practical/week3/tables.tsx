@@ -71,7 +71,8 @@ function tables(
 function rankingRow(name: ScoreName, { intervals, ...measured }: RankingResult): Row {
   const cell = (measure: keyof typeof intervals): string => {
     const { low, high } = intervals[measure];
-    return `${decimals(measured[measure])} (${decimals(low)} – ${decimals(high)})`;
+    // One piece: a column that is too narrow for it is scrolled.
+    return `${decimals(measured[measure])}\u00A0(${decimals(low)}\u00A0–\u00A0${decimals(high)})`;
   };
   return [SCORE_TITLES[name], cell('averagePrecision'), cell('aupr'), cell('auroc'), cell('fprAt95Tpr')];
 }
