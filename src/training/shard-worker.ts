@@ -71,11 +71,11 @@ async function run(
     const loss = shardLosses.reduce((total, share) => total + share, 0);
     stop = Atomics.load(control, DECISION) === 1 || !Number.isFinite(Math.fround(loss));
     shardGradients.forEach((shared, shard) => partGradients[shard]!.data.set(shared.subarray(from, to)));
-    const feeds = {
-      ...stateFeeds(state, partGradients),
-      [STEP]: tensor('float64', [], Float64Array.of(step + 1)),
-    };
-    await update.run(feeds, { into: stateTargets(next) });
+    const [feeds, into] = [stateFeeds(state, partGradients), stateTargets(next)];
+    const count = { [STEP]: tensor('float64', [], Float64Array.of(step + 1)) };
+    for (let at = 0; at < to - from; at += PIECE) {
+      await update.run({ ...cut(feeds, at), ...count }, { into: cut(into, at) });
+    }
     [state, next] = [next, state];
     parameters.set(state.parameters.data, from);
     if (worker === 0) {
@@ -87,13 +87,28 @@ async function run(
   slots.forEach((slot, i) => slot.set(state.slots[i]!.data, from));
 }
 
+/** Updates run on pieces that stay in the cache between their nodes; what is computed for an element does not depend on the cut. */
+const PIECE = 1 << 16;
+
+/** The piece of each vector that begins at `start`, in the same memory. */
+function cut(vectors: Readonly<Record<string, Tensor<'float32'>>>, start: number): Record<string, Tensor> {
+  const pieces = Object.entries(vectors).map(([name, { data }]) => {
+    const piece = data.subarray(start, start + PIECE);
+    return [name, tensor('float32', [piece.length], piece)] as const;
+  });
+  return Object.fromEntries(pieces);
+}
+
 /** This worker's part of the parameters and of each slot. */
 interface PartState {
   readonly parameters: Tensor<'float32'>;
   readonly slots: readonly Tensor<'float32'>[];
 }
 
-function stateFeeds({ parameters, slots }: PartState, gradients: readonly Tensor[]): Record<string, Tensor> {
+function stateFeeds(
+  { parameters, slots }: PartState,
+  gradients: readonly Tensor<'float32'>[],
+): Record<string, Tensor<'float32'>> {
   return {
     [PARAMETERS]: parameters,
     ...Object.fromEntries(gradients.map((gradient, shard) => [shardGradientName(shard), gradient])),
@@ -101,7 +116,7 @@ function stateFeeds({ parameters, slots }: PartState, gradients: readonly Tensor
   };
 }
 
-function stateTargets({ parameters, slots }: PartState): Record<string, Tensor> {
+function stateTargets({ parameters, slots }: PartState): Record<string, Tensor<'float32'>> {
   const named = job.slotNames.map((slot, i) => [nextName(slotName(slot)), slots[i]!] as const);
   return { [nextName(PARAMETERS)]: parameters, ...Object.fromEntries(named) };
 }
