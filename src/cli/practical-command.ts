@@ -145,15 +145,15 @@ function summary(results: PracticalResults, flags: Flags): string {
     `Open ${pc.bold(relative('.', `${flags.out}/report.html`))}`,
   ];
   if (flags.quick)
-    lines.push(`Next: ${pc.bold('credence practical')} for the full run, whose numbers are the practical's`);
+    lines.push(`Next: ${pc.bold(commandLine([]))} for the full run, whose numbers are the practical's`);
   else if (flags.seeds === 1 && flags.weeks.includes(3))
-    lines.push(`Next: ${pc.bold('credence practical --seeds 5')}, since one seed's failure AUPR is noise`);
+    lines.push(`Next: ${pc.bold(commandLine(['--seeds 5']))}, since one seed's failure AUPR is noise`);
   return `${lines.join('\n')}\n`;
 }
 
 /** The command that reproduces a run: its result does not depend on what is left out. */
 function commandOf(flags: Flags): string {
-  const parts = ['credence practical'];
+  const parts: string[] = [];
   if (flags.weeks.join() !== '1,2,3') parts.push(`--weeks ${flags.weeks.join()}`);
   if (flags.seeds !== 1) parts.push(`--seeds ${flags.seeds}`);
   parts.push(`--seed ${flags.seed}`);
@@ -161,7 +161,14 @@ function commandOf(flags: Flags): string {
   if (flags.published) parts.push('--published');
   if (flags.ood !== undefined) parts.push(`--ood ${flags.ood}`);
   if (flags.provider !== 'cpu') parts.push(`--provider ${flags.provider}`);
-  return parts.join(' ');
+  return commandLine(parts);
+}
+
+/** Whoever ran `npm start` has no `credence` on the path. */
+function commandLine(options: readonly string[]): string {
+  const isNpmStart = process.env['npm_lifecycle_event'] === 'start';
+  if (!isNpmStart) return ['credence practical', ...options].join(' ');
+  return options.length === 0 ? 'npm start' : `npm start -- ${options.join(' ')}`;
 }
 
 function resumeHint(flags: Flags): string {

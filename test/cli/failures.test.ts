@@ -115,6 +115,23 @@ describe('data', () => {
   });
 });
 
+describe('a checkpoint', () => {
+  const MINE = join('checkpoints', 'seed-1', 'classifier.safetensors');
+  const run = (out: string, ...options: string[]): Promise<Outcome> =>
+    credence(['practical', '--weeks', '3', '--quick', '--ood', 'fashion-mnist', '--out', out, ...options]);
+
+  test.each<[string, Uint8Array]>([
+    ['that is something else', new TextEncoder().encode('not a checkpoint\n')],
+    ['that is empty', new Uint8Array(0)],
+  ])('%s', async (_, bytes) => {
+    const out = temporaryFolder();
+    mkdirSync(dirname(join(out, MINE)), { recursive: true });
+    writeFileSync(join(out, MINE), bytes);
+    expectError(await run(out), 'E_FORMAT', /classifier\.safetensors.*remove it to train anew/);
+    expect(filesIn(out)).toEqual([MINE]);
+  });
+});
+
 describe('the place that is written to', () => {
   const run = (out: string): Promise<Outcome> => credence(['practical', '--weeks', '1', '--out', out]);
 

@@ -157,6 +157,16 @@ describe('what goes where', () => {
     expect(stderr).toMatch(/^Open .*report\.html$/m);
   });
 
+  test('what to run next, in the way that was taken: npm start in a clone, the command elsewhere', async () => {
+    const args = ['practical', '--weeks', '1', '--quick', '--json', '--out', temporaryFolder()];
+    const command = await credence(args);
+    expect(command.stderr).toMatch(/^Next: credence practical for the full run/m);
+    expect(command.stdout).toContain('"command": "credence practical --weeks 1 --seed 1 --quick"');
+    const clone = await credence(args, { env: { npm_lifecycle_event: 'start' } });
+    expect(clone.stderr).toMatch(/^Next: npm start for the full run/m);
+    expect(clone.stdout).toContain('"command": "npm start -- --weeks 1 --seed 1 --quick"');
+  });
+
   test('--quiet: nothing but errors', async () => {
     const out = temporaryFolder();
     expect(await credence(['practical', '--weeks', '1', '--quiet', '--out', out])).toMatchObject({

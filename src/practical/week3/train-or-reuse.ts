@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ConfigurationError, FileError, InterruptedError } from '../../errors/index.js';
+import { ConfigurationError, FileError, FormatError, InterruptedError } from '../../errors/index.js';
 import { readFileBytes, writeFileAtomic } from '../../files/index.js';
 import type { Graph, Parameters } from '../../graph/index.js';
 import { unpackParameters, flatLayout } from '../../graph/index.js';
@@ -118,6 +118,14 @@ async function findCheckpoint(
     return decode(await readFileBytes(file));
   } catch (error) {
     if (error instanceof ConfigurationError) return error;
+    if (error instanceof FormatError) {
+      throw new FormatError({
+        what: 'checkpoint',
+        got: error.message,
+        hint: 'remove it to train anew',
+        cause: error,
+      });
+    }
     if (error instanceof FileError && hasCode(error.cause, 'ENOENT')) return undefined;
     throw error;
   }
