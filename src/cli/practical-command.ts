@@ -4,23 +4,12 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { IMAGE_SET_NAMES } from '../data/index.js';
 import { ConfigurationError, didYouMean, InterruptedError } from '../errors/index.js';
-import type { PracticalResults } from '../practical/index.js';
+import type { PracticalOptions, PracticalResults } from '../practical/index.js';
 import type { Provider } from '../runtime/index.js';
 import { colours as pc } from './colours.js';
 import { terminalReporter } from './progress.js';
 
-interface Flags {
-  readonly weeks: readonly (1 | 2 | 3)[];
-  readonly seeds: number;
-  readonly seed: number;
-  readonly quick: boolean;
-  readonly published: boolean;
-  readonly ood?: string;
-  readonly data?: string;
-  readonly out: string;
-  readonly threads: number;
-  readonly provider: Provider;
-  readonly resume: boolean;
+interface Flags extends Omit<PracticalOptions, 'command'> {
   readonly json: boolean;
   readonly quiet: boolean;
 }

@@ -1,5 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { fileError } from './file-error.js';
 
 /**
  * Makes a folder and its missing parents. Node's own recursive mkdir never returns where a parent exists and takes no children
@@ -23,6 +24,17 @@ export async function makeFolder(path: string): Promise<void> {
   // What is there may be a file.
   if (missing.length === 0 && !(await stat(path)).isDirectory()) {
     throw Object.assign(new Error(`${path} is no folder`), { code: 'ENOTDIR' });
+  }
+}
+
+/** Makes sure that a folder is there and can be written to. @throws FileError */
+export async function outputFolder(path: string): Promise<void> {
+  try {
+    await makeFolder(path);
+    // Before minutes of work rather than after them.
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw await fileError(error, path, 'write');
   }
 }
 

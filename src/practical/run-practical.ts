@@ -1,9 +1,8 @@
-import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultOodSet, loadImageSet, loadMnist } from '../data/index.js';
 import type { ImageSet } from '../data/index.js';
 import { ConfigurationError } from '../errors/index.js';
-import { fileError, makeFolder, writeFileAtomic } from '../files/index.js';
+import { outputFolder, writeFileAtomic } from '../files/index.js';
 import { key as keyOf } from '../random/index.js';
 import type { Provider } from '../runtime/index.js';
 import type { Claim } from './claims.js';
@@ -140,16 +139,6 @@ async function loadSets(
 
 function pick({ name, title, source }: ImageSet): Pick<ImageSet, 'name' | 'title' | 'source'> {
   return { name, title, source };
-}
-
-async function outputFolder(path: string): Promise<void> {
-  try {
-    await makeFolder(path);
-    // Before minutes of work rather than after them.
-    await access(path, constants.W_OK);
-  } catch (error) {
-    throw await fileError(error, path, 'write');
-  }
 }
 
 function json(value: unknown): string {

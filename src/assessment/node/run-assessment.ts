@@ -1,6 +1,5 @@
-import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError, makeFolder, writeFileAtomic } from '../../files/index.js';
+import { outputFolder, writeFileAtomic } from '../../files/index.js';
 import { describeClassifier, inspectClassifier } from '../../inspection/index.js';
 import type { ClassifierOverrides } from '../../inspection/index.js';
 import { openModel } from '../../inspection/node/index.js';
@@ -121,16 +120,6 @@ export async function runAssessment(
     return { results, assessment };
   } finally {
     await assessment.trust.close();
-  }
-}
-
-async function outputFolder(path: string): Promise<void> {
-  try {
-    await makeFolder(path);
-    // Before minutes of work rather than after them.
-    await access(path, constants.W_OK);
-  } catch (error) {
-    throw await fileError(error, path, 'write');
   }
 }
 
