@@ -29,10 +29,10 @@ export interface DecisionData {
 
 const DEFAULT_CONTOURS: readonly number[] = [0.1, 0.25, 0.5, 0.75, 0.9];
 
-const WIDTH = 880;
+const WIDTH = 898;
 const FRAME_WIDTH = 320;
 const LEFT = 54;
-const RIGHT = 482;
+const RIGHT = 500;
 const TOP = 34;
 
 /**
