@@ -1,5 +1,5 @@
 import { ConfigurationError, DataError } from '../errors/index.js';
-import type { Classifier as Inspected } from '../inspection/index.js';
+import type { InspectedClassifier } from '../inspection/index.js';
 import { fold } from '../random/index.js';
 import type { Key } from '../random/index.js';
 import { openSession } from '../runtime/index.js';
@@ -25,7 +25,7 @@ import { Trust } from './trust.js';
 
 export interface AssessOptions {
   /** Of `inspectClassifier`. */
-  readonly model: Inspected;
+  readonly model: InspectedClassifier;
   /** Labelled examples that the classifier was not trained on. */
   readonly validation: DataSource;
   /** What it was trained on. */
@@ -80,12 +80,7 @@ export async function assess(options: AssessOptions): Promise<Assessment> {
   const { reporter = silent, signal, threads = 1, resamples = 500 } = options;
   checkShare('risk', risk);
   checkShare('confidence', confidence);
-  const classifier: Classifier = {
-    graph: model.graph,
-    input: model.differentiableInput ?? model.input.name,
-    features: model.features,
-    logits: model.logits,
-  };
+  const classifier: Classifier = model;
   const notes: string[] = [];
   const hasFeatures = classifier.features !== undefined;
 

@@ -12,7 +12,7 @@ import { describeClassifier } from '../inspection/index.js';
 import { openModel } from '../inspection/node/index.js';
 import { fitScore, missing } from '../scores/index.js';
 import type { Classifier, Examples, FittedScore, Score } from '../scores/index.js';
-import { openSource } from '../sources/index.js';
+import { openSource } from '../sources/node/index.js';
 import type { Batch, DataSource } from '../sources/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { exportReport, notVerified } from './export-report.js';

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { ConfigurationError, didYouMean } from '../errors/index.js';
 import type { AcceptRule } from '../export/index.js';
 import { inspectClassifier } from '../inspection/index.js';
-import type { Classifier as InspectedClassifier } from '../inspection/index.js';
+import type { Classifier, InspectedClassifier } from '../inspection/index.js';
 import type { Graph } from '../graph/index.js';
 import { missing, scoreNamed, scores as allScores } from '../scores/index.js';
-import type { Classifier, Score } from '../scores/index.js';
+import type { Score } from '../scores/index.js';
 import type { SourceOptions } from '../sources/index.js';
 
 /** What is to be taken for what, of a model and of data, where they do not tell by themselves. */
@@ -39,14 +39,7 @@ export function classifierOf(
     ...(probabilities !== undefined && { probabilities }),
     ...(features !== undefined && { features }),
   });
-  const { graph, input, differentiableInput } = found;
-  const own = {
-    graph,
-    input: differentiableInput ?? input.name,
-    features: found.features,
-    logits: found.logits,
-  };
-  return { found, classifier: own };
+  return { found, classifier: found };
 }
 
 /** How a source is read for a model's input; `labels: false`: none but those that are named. */

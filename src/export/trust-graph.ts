@@ -2,10 +2,12 @@ import { appendTemperature } from '../calibration/index.js';
 import { ConfigurationError, didYouMean, GraphError } from '../errors/index.js';
 import { constantLike, GraphBuilder, lessOrEqual, prune } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
+import { inputOf } from '../inspection/index.js';
+import type { Classifier } from '../inspection/index.js';
 import { scoreGraph, scoreOutput } from '../scores/index.js';
-import type { Classifier, FittedScore } from '../scores/index.js';
-import { checkProvenance, trustEntry } from './trust.js';
-import type { Provenance, TrustMetadata, TrustOutput } from './trust.js';
+import type { FittedScore } from '../scores/index.js';
+import { checkProvenance, trustEntry } from './metadata.js';
+import type { Provenance, TrustDescription, TrustMetadata, TrustOutput } from './metadata.js';
 
 /** The names of the outputs beside the scores, which are called `score/<name>`. */
 export const CALIBRATED = 'calibrated_probabilities';
@@ -21,12 +23,30 @@ export interface AcceptRule {
   readonly score: string;
   /** The largest value that is accepted, in the score's unit; finite. */
   readonly threshold: number;
+  /** What the threshold rests on, where it was certified. */
+  readonly certificate?: CertifiedRisk | undefined;
 }
 
-export interface TrustSettings {
+/** With probability `confidence` the share of errors among the accepted is at most `risk`. */
+export interface CertifiedRisk {
+  readonly risk: number;
+  readonly confidence: number;
+  /** Of the examples that tested: how many there were, were accepted, and were wrong among those. */
+  readonly examples: number;
+  readonly accepted: number;
+  readonly errors: number;
+}
+
+/** What is put on a classifier. */
+export interface TrustParts {
   readonly scores: readonly FittedScore[];
   readonly calibration?: Calibration | undefined;
   readonly accept?: AcceptRule | undefined;
+  /** What class 0, 1, ... stands for. */
+  readonly classNames?: readonly string[] | undefined;
+}
+
+export interface TrustSettings extends TrustParts {
   readonly provenance: Provenance;
 }
 
@@ -42,18 +62,46 @@ export interface TrustSettings {
  *   a threshold or temperature that is no number, a provenance that makes no sense; GraphError on a value of
  *   the classifier that has the name of an output, and where it lacks what a score needs.
  */
-export function trustGraph(classifier: Classifier, settings: TrustSettings): Graph {
-  const { scores, calibration, accept, provenance } = settings;
+export function trustGraph(classifier: Classifier, { provenance, ...parts }: TrustSettings): Graph {
+  const { graph, description } = buildTrust(classifier, parts);
+  return withProvenance(graph, description, provenance);
+}
+
+/** A graph that says of itself what it is and of what it was made. @throws ConfigurationError on a provenance that makes no sense. */
+export function withProvenance(graph: Graph, description: TrustDescription, provenance: Provenance): Graph {
   checkProvenance(provenance);
+  const { format, classifier, outputs } = description;
+  const metadata: TrustMetadata = {
+    format,
+    date: provenance.date,
+    model: { name: provenance.model.name, sha256: provenance.model.sha256 },
+    data: provenance.data.map(({ role, name, sha256, examples, preprocess }) => ({
+      role,
+      name,
+      sha256,
+      examples,
+      ...(preprocess !== undefined && { preprocess }),
+    })),
+    classifier,
+    outputs,
+  };
+  return { ...graph, metadata: { ...graph.metadata, ...trustEntry(metadata) } };
+}
+
+/** The graph of `trustGraph`, which does not say yet of what it was made, and how to read it. */
+export function buildTrust(
+  classifier: Classifier,
+  parts: TrustParts,
+): { readonly graph: Graph; readonly description: TrustDescription } {
+  const { scores, calibration, accept, classNames } = parts;
   if (scores.length === 0 && calibration === undefined) {
     throw new ConfigurationError({ what: 'export', expected: 'a score or a calibration', got: 'neither' });
   }
   checkRule(accept, scores);
-  const { graph } = classifier;
-  const added = outputsOf(settings);
+  const { graph, logits, features } = classifier;
+  const added = outputsOf(parts);
   checkNames(graph, added);
 
-  const { logits } = classifier;
   const outputs = graph.outputs.includes(logits) ? graph.outputs : [...graph.outputs, logits];
   const scored = scoreGraph({ ...classifier, graph: { ...graph, outputs } }, scores);
   const builder = GraphBuilder.from(scored);
@@ -68,23 +116,20 @@ export function trustGraph(classifier: Classifier, settings: TrustSettings): Gra
     const threshold = constantLike(score, float32AtMost(accept.threshold));
     builder.apply('Identity', [lessOrEqual(score, threshold)], {}, { name: ACCEPT });
   }
-  const { input, features } = classifier;
-  const metadata: TrustMetadata = {
-    format: 1,
-    date: provenance.date,
-    model: { name: provenance.model.name, sha256: provenance.model.sha256 },
-    data: provenance.data.map(({ role, name, sha256, examples, preprocess }) => ({
-      role,
-      name,
-      sha256,
-      examples,
-      ...(preprocess !== undefined && { preprocess }),
-    })),
-    classifier: { input, logits, ...(features !== undefined && { features }) },
-    outputs: added,
-  };
   const built = prune(builder.build([...graph.outputs, ...added.map(({ name }) => name)]));
-  return { ...built, metadata: { ...graph.metadata, ...trustEntry(metadata) } };
+  return {
+    graph: { ...built, metadata: graph.metadata },
+    description: {
+      format: 1,
+      classifier: {
+        input: inputOf(classifier),
+        logits,
+        ...(features !== undefined && { features }),
+        ...(classNames !== undefined && { classes: classNames }),
+      },
+      outputs: added,
+    },
+  };
 }
 
 /** The largest float32 that is not above x: what a float32 score is compared with, so that it is compared with x. */
@@ -143,7 +188,7 @@ function checkNames(graph: Graph, added: readonly TrustOutput[]): void {
   });
 }
 
-function outputsOf({ scores, calibration, accept }: TrustSettings): TrustOutput[] {
+function outputsOf({ scores, calibration, accept }: TrustParts): TrustOutput[] {
   const outputs: TrustOutput[] = [];
   if (calibration !== undefined) {
     outputs.push({
@@ -180,7 +225,7 @@ function outputsOf({ scores, calibration, accept }: TrustSettings): TrustOutput[
       threshold: accept.threshold,
       unit: 'bool',
       direction: `true: accept the prediction, score/${accept.score} is at most the threshold; false: abstain`,
-      settings: {},
+      settings: { ...accept.certificate },
     });
   }
   return outputs;

@@ -1,170 +1,171 @@
-import { z } from 'zod';
-import { ConfigurationError, FormatError } from '../errors/index.js';
+import { predictionsOf, probabilitiesOf } from '../calibration/index.js';
+import { ConfigurationError } from '../errors/index.js';
+import { decodeOnnx, encodeOnnx, prune } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
+import type { Classifier } from '../inspection/index.js';
+import { openSession, rowsOfRun, runRows } from '../runtime/index.js';
+import type { Session } from '../runtime/index.js';
+import { sliceRows } from '../tensor/index.js';
+import type { Tensor } from '../tensor/index.js';
+import { readTrust } from './metadata.js';
+import type { Provenance, TrustDescription, TrustOutput } from './metadata.js';
+import { buildTrust, withProvenance } from './trust-graph.js';
+import type { AcceptRule, TrustParts } from './trust-graph.js';
 
-/** The key of `metadata_props` under which a model says what was fitted to it: JSON. */
-const TRUST = 'credence.trust';
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const settings = z.record(z.string(), z.union([z.number(), z.string()]));
-const common = { name: z.string(), unit: z.string(), direction: z.string(), settings };
-
-const provenanceSchema = z.object({
-  date: z.iso.datetime({ offset: true }).or(z.iso.date()),
-  model: z.object({ name: z.string(), sha256 }),
-  data: z.array(
-    z.object({
-      role: z.enum(['training', 'validation']),
-      name: z.string(),
-      sha256,
-      examples: z.int().positive(),
-      preprocess: z.string().optional(),
-    }),
-  ),
-});
-
-const schema = provenanceSchema.extend({
-  format: z.literal(1),
-  classifier: z.object({ input: z.string(), logits: z.string(), features: z.string().optional() }),
-  outputs: z
-    .array(
-      z.discriminatedUnion('kind', [
-        z.object({
-          kind: z.literal('score'),
-          score: z.string(),
-          title: z.string(),
-          fittedOn: z.string(),
-          ...common,
-        }),
-        z.object({ kind: z.literal('probabilities'), ...common }),
-        z.object({ kind: z.literal('accept'), score: z.string(), threshold: z.number(), ...common }),
-      ]),
-    )
-    .min(1),
-});
-
-/** Of what an export was made, and when. */
-export interface Provenance {
-  /** ISO 8601, given by the caller, so that the same export has the same bytes. */
-  readonly date: string;
-  readonly model: {
-    readonly name: string;
-    /** Of the file, 64 hexadecimal digits. */
-    readonly sha256: string;
-  };
-  readonly data: readonly DataProvenance[];
+export interface TrustOptions {
+  /** Of the runtime; 1 unless given. */
+  readonly threads?: number;
 }
 
-export interface DataProvenance {
-  readonly role: 'training' | 'validation';
-  readonly name: string;
-  /** Of the examples as the model read them: all inputs, then all labels, 64 hexadecimal digits. */
-  readonly sha256: string;
-  /** How many. */
-  readonly examples: number;
-  /** JSON of what was done to each example before the model's input, if anything was. */
-  readonly preprocess?: string | undefined;
-}
+/** A score that a model carries, and how to read it. */
+export type ScoreOutput = Extract<TrustOutput, { readonly kind: 'score' }>;
 
-interface OutputBase {
-  /** Of the graph's output. */
-  readonly name: string;
-  /** 'probability', 'nats', 'distance', 'bool', ... */
-  readonly unit: string;
-  /** What larger, or true, means. */
-  readonly direction: string;
-  /** What was chosen and what was found by fitting. */
-  readonly settings: Readonly<Record<string, number | string>>;
-}
-
-/** How to read an output that an export added. */
-export type TrustOutput =
-  | (OutputBase & {
-      /** float32 (N). */
-      readonly kind: 'score';
-      readonly score: string;
-      readonly title: string;
-      readonly fittedOn: string;
-    })
-  | (OutputBase & {
-      /** float32 (N, K). */
-      readonly kind: 'probabilities';
-    })
-  | (OutputBase & {
-      /** bool (N): whether the score is at most the threshold. */
-      readonly kind: 'accept';
-      readonly score: string;
-      readonly threshold: number;
-    });
-
-/** What an exported model says of itself. */
-export interface TrustMetadata extends Provenance {
-  readonly format: 1;
-  /** Names of values of the graph. */
-  readonly classifier: {
-    readonly input: string;
-    readonly logits: string;
-    readonly features?: string | undefined;
-  };
-  readonly outputs: readonly TrustOutput[];
-}
-
-/** Whether a model was exported with scores. */
-export function isTrustGraph({ metadata }: Graph): boolean {
-  return Object.hasOwn(metadata, TRUST);
+/** What is said of n inputs. */
+export interface TrustScores {
+  /** (n): the predicted classes. */
+  readonly predictions: Int32Array;
+  /** (n, K) row by row, calibrated where a temperature was fitted. */
+  readonly probabilities: Float64Array;
+  /** By name, (n): larger for the more suspicious input. */
+  readonly scores: Readonly<Record<string, Float32Array>>;
+  /** (n); undefined without a rule. False where the score is NaN. */
+  readonly accept: readonly boolean[] | undefined;
 }
 
 /**
- * What an exported model says of itself.
- * @throws FormatError when it was not exported by Credence, or its metadata are damaged or do not fit its outputs.
+ * A classifier that knows its limits: its predictions, calibrated probabilities, scores and decisions. It is the ONNX graph
+ * of `trustGraph`, so that what is saved is what runs: loaded, it scores the same to the last bit in the same runtime. It
+ * holds memory outside the JavaScript heap once it has scored: close it, or `await using`.
  */
-export function readTrust(graph: Graph): TrustMetadata {
-  const what = `model '${graph.name}': metadata '${TRUST}'`;
-  const text = graph.metadata[TRUST];
-  if (text === undefined) {
-    const hint = 'credence export writes such models';
-    throw new FormatError({ what, expected: 'what an exported model says of itself', got: 'nothing', hint });
+export class Trust implements AsyncDisposable {
+  /** With the classifier's own inputs and outputs, and those that `description` lists. */
+  readonly graph: Graph;
+  readonly description: TrustDescription;
+  /** Of what it was made; undefined until it was saved and loaded. */
+  readonly provenance: Provenance | undefined;
+  readonly #threads: number;
+  #session: Promise<Session> | undefined;
+
+  private constructor(
+    graph: Graph,
+    description: TrustDescription,
+    { provenance, threads = 1 }: TrustOptions & { readonly provenance?: Provenance },
+  ) {
+    this.graph = graph;
+    this.description = description;
+    this.provenance = provenance;
+    this.#threads = threads;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError({ what, expected: 'JSON', got: excerpt(text), cause });
+
+  /** Of fitted scores. @throws ConfigurationError, GraphError: see `trustGraph`. */
+  static of(classifier: Classifier, parts: TrustParts, options: TrustOptions = {}): Trust {
+    const { graph, description } = buildTrust(classifier, parts);
+    return new Trust(graph, description, options);
   }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue?.path.join('.') ?? '';
-    throw new FormatError({
-      what,
-      expected: 'what an exported model says of itself',
-      got: issue?.message ?? 'something else',
-      ...(where !== '' && { where }),
+
+  /** Of the file of an export. @throws FormatError when it is none, or damaged. */
+  static fromBytes(bytes: Uint8Array, options: TrustOptions = {}): Trust {
+    return Trust.fromGraph(decodeOnnx(bytes), options);
+  }
+
+  /** Of an exported graph. @throws FormatError when it is none. */
+  static fromGraph(graph: Graph, options: TrustOptions = {}): Trust {
+    const { format, classifier, outputs, date, model, data } = readTrust(graph);
+    const description = { format, classifier, outputs };
+    return new Trust(graph, description, { ...options, provenance: { date, model, data } });
+  }
+
+  /**
+   * The ONNX file, for `fromBytes`, `loadTrust` and any ONNX runtime.
+   * @param provenance of what it was made; where it was loaded, as it said unless given.
+   * @throws ConfigurationError when there is none, or it makes no sense.
+   */
+  toBytes(provenance: Provenance | undefined = this.provenance): Uint8Array {
+    if (provenance !== undefined) return encodeOnnx(withProvenance(this.graph, this.description, provenance));
+    throw new ConfigurationError({
+      what: 'saving a trust',
+      expected: 'of what it was made: a date, the model, the data',
+      got: 'nothing',
+      hint: 'give it as the provenance',
     });
   }
-  const absent = parsed.data.outputs.find(({ name }) => !graph.outputs.includes(name));
-  if (absent === undefined) return parsed.data;
-  const got = graph.outputs.join(', ');
-  throw new FormatError({ what, expected: `an output '${absent.name}'`, got });
+
+  get scores(): readonly ScoreOutput[] {
+    return this.description.outputs.filter((output) => output.kind === 'score');
+  }
+
+  /** T of temperature scaling; undefined where there is none. */
+  get temperature(): number | undefined {
+    const found = this.description.outputs.find(({ kind }) => kind === 'probabilities');
+    return found && Number(found.settings['temperature']);
+  }
+
+  /** Accept where the score is at most the threshold; undefined without a rule. */
+  get accept(): Pick<AcceptRule, 'score' | 'threshold'> | undefined {
+    const found = this.description.outputs.find((output) => output.kind === 'accept');
+    return found && { score: found.score, threshold: found.threshold };
+  }
+
+  /** What class 0, 1, ... stands for, where that is known. */
+  get classNames(): readonly string[] | undefined {
+    return this.description.classifier.classes;
+  }
+
+  /**
+   * Predictions and scores of a batch (n, ...), preprocessed as the examples of the fit were.
+   * @throws ShapeError where it is not what the model reads; RuntimeError.
+   */
+  async score(batch: Tensor<'float32'>): Promise<TrustScores> {
+    const { logits: name } = this.description.classifier;
+    this.#session ??= openSession(this.#running(), { threads: this.#threads });
+    const session = await this.#session;
+    const n = batch.shape[0] ?? 0;
+    const size = rowsOfRun(session.graph);
+    const predictions = new Int32Array(n);
+    const probabilities: Float64Array[] = [];
+    const scores = Object.fromEntries(this.scores.map(({ score }) => [score, new Float32Array(n)]));
+    for (let start = 0; start < n; start += size) {
+      const part = sliceRows(batch, start, Math.min(start + size, n));
+      const values = await runRows(session, part, { where: 'batch' });
+      predictions.set(predictionsOf(values[name]!), start);
+      probabilities.push(probabilitiesOf(values[name]!, this.temperature));
+      for (const output of this.scores)
+        scores[output.score]!.set((values[output.name] as Tensor<'float32'>).data, start);
+    }
+    const { accept } = this;
+    const deciding = accept && scores[accept.score];
+    return {
+      predictions,
+      probabilities: joined(probabilities),
+      scores,
+      accept: deciding && Array.from(deciding, (value) => value <= accept.threshold),
+    };
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await (await session)?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** What is read, and nothing that only others read. */
+  #running(): Graph {
+    const { logits } = this.description.classifier;
+    const names = [logits, ...this.scores.map(({ name }) => name)];
+    return prune({ ...this.graph, outputs: [...new Set(names)] });
+  }
 }
 
-/** The entry of `metadata_props`. */
-export function trustEntry(metadata: TrustMetadata): Readonly<Record<string, string>> {
-  return { [TRUST]: JSON.stringify(metadata) };
-}
-
-/** @throws ConfigurationError naming the field that makes no sense. */
-export function checkProvenance(provenance: Provenance): void {
-  const parsed = provenanceSchema.safeParse(provenance);
-  if (parsed.success) return;
-  const [issue] = parsed.error.issues;
-  throw new ConfigurationError({
-    what: `provenance: ${issue?.path.join('.')}`,
-    expected: 'an ISO 8601 date, SHA-256 of 64 hexadecimal digits, at least one example',
-    got: issue?.message ?? 'something else',
-  });
-}
-
-function excerpt(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+function joined(pieces: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

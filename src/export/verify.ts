@@ -1,15 +1,17 @@
+import { probabilitiesOf } from '../calibration/index.js';
 import { encodeOnnx } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
 import { openSession } from '../runtime/index.js';
 import type { Feeds, Fetches } from '../runtime/index.js';
+import type { Classifier } from '../inspection/index.js';
 import { scoreGraph, scoreOutput, valuesGraph } from '../scores/index.js';
-import type { Classifier, FittedScore } from '../scores/index.js';
+import type { FittedScore } from '../scores/index.js';
 import { tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { compareOutputs } from './compare.js';
 import type { Comparison } from './compare.js';
-import { readTrust } from './trust.js';
-import type { TrustOutput } from './trust.js';
+import { readTrust } from './metadata.js';
+import type { TrustOutput } from './metadata.js';
 
 /** Runs the bytes of a model by ONNX Runtime alone, without this library's session. */
 export interface PlainRuntime {
@@ -115,7 +117,8 @@ async function libraryValues(
   for (const { kind, name, settings } of outputs) {
     if (kind !== 'probabilities') continue;
     const { logits } = await run(valuesGraph(classifier), feeds);
-    values.set(name, softmaxOf(logits as Tensor<'float32'>, Number(settings['temperature'])));
+    const probabilities = probabilitiesOf(logits!, Number(settings['temperature']));
+    values.set(name, tensor('float32', logits!.shape, Float32Array.from(probabilities)));
   }
   return values;
 }
@@ -123,22 +126,6 @@ async function libraryValues(
 async function run(graph: Graph, feeds: Feeds): Promise<Fetches> {
   await using session = await openSession(graph);
   return await session.run(feeds);
-}
-
-function softmaxOf({ shape, data }: Tensor<'float32'>, temperature: number): Tensor<'float32'> {
-  const classes = shape[1]!;
-  const probabilities = new Float32Array(data.length);
-  for (let start = 0; start < data.length; start += classes) {
-    const row = Float64Array.from(data.subarray(start, start + classes), (logit) => logit / temperature);
-    const largest = Math.max(...row);
-    const weights = row.map((logit) => Math.exp(logit - largest));
-    const sum = weights.reduce((a, b) => a + b, 0);
-    probabilities.set(
-      weights.map((weight) => weight / sum),
-      start,
-    );
-  }
-  return tensor('float32', shape, probabilities);
 }
 
 /** score <= threshold; where the score is as near to it as scores may differ, whatever the export says. */

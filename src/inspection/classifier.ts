@@ -4,10 +4,10 @@ import type { Graph, Input } from '../graph/index.js';
 import { evaluationMode } from './evaluation-mode.js';
 import { chooseHead, headOf } from './head.js';
 import type { Head } from './head.js';
-import { featuresOf, lastLayerOf } from './last-layer.js';
-import type { LastLayer } from './last-layer.js';
+import { featuresOf, linearLayerOf } from './last-layer.js';
 import { withLogits } from './made-logits.js';
 import { oneOf, Producers } from './producers.js';
+import type { InspectedClassifier, LinearLayer, MissingDerivative } from './types.js';
 
 /** What is to be taken for what, where the graph alone does not tell. All names are names of values or nodes of the graph. */
 export interface ClassifierOverrides {
@@ -26,64 +26,12 @@ export interface ClassifierOverrides {
   readonly classes?: number | readonly string[];
 }
 
-/** An operation that keeps the derivative from being built, and the nodes that are it. */
-export interface MissingDerivative {
-  readonly op: string;
-  readonly nodes: readonly string[];
-  /** Why, of the first node. */
-  readonly reason: string;
-}
-
-/** What a classifier's graph was found to be. */
-export interface Classifier {
-  /**
-   * The graph in evaluation mode, with a value for the logits where it had none. Its outputs are those of the model: prune it to
-   * the values that are wanted.
-   */
-  readonly graph: Graph;
-  readonly input: Input;
-  /** The first value in floating point: the input, or what an integer input is cast to; undefined where there is none. */
-  readonly differentiableInput: string | undefined;
-  /** (N, K), K >= 2: the softmax of it is the prediction. */
-  readonly logits: string;
-  readonly probabilities: string | undefined;
-  /** What makes probabilities of the model's own logits. */
-  readonly link: 'softmax' | 'sigmoid';
-  /** The operations behind the logits, last first. */
-  readonly cut: readonly string[];
-  /** K. */
-  readonly classes: number;
-  readonly classNames: readonly string[] | undefined;
-  /** (N, d): what the last linear layer reads. */
-  readonly features: string | undefined;
-  /** d, where it is known. */
-  readonly featureCount: number | undefined;
-  /** Absent where the logits were not made by a linear layer with these features. */
-  readonly lastLayer: LastLayer | undefined;
-  readonly dropout: readonly { readonly name: string; readonly rate: number }[];
-  readonly batchNorms: readonly string[];
-  /** Operations between the input and the logits that have no derivative. */
-  readonly missing: readonly MissingDerivative[];
-  /** What scores may need and whether this model has it. */
-  readonly supports: {
-    readonly logits: true;
-    readonly features: boolean;
-    readonly lastLayer: boolean;
-    readonly inputGradient: boolean;
-    readonly dropout: boolean;
-  };
-  /** Rows of one run: any number, or this one. */
-  readonly batch: 'dynamic' | number;
-  /** What the user should know. */
-  readonly notes: readonly string[];
-}
-
 /**
  * Understands a classifier's graph: where its logits, probabilities and features are, what it can be asked for.
  * @throws ConfigurationError on an override that names nothing; GraphError when the graph is no classifier of one input,
  *   or its outputs do not tell.
  */
-export function inspectClassifier(model: Graph, overrides: ClassifierOverrides = {}): Classifier {
+export function inspectClassifier(model: Graph, overrides: ClassifierOverrides = {}): InspectedClassifier {
   const evaluated = evaluationMode(model);
   const before = new Producers(evaluated);
   const head = headFor(before, overrides);
@@ -107,7 +55,7 @@ export function inspectClassifier(model: Graph, overrides: ClassifierOverrides =
       got: stated === undefined ? 'nothing' : `${stated}`,
     });
   }
-  const layer = head.logits === undefined ? undefined : lastLayerOf(head.logits, producers);
+  const layer = head.logits === undefined ? undefined : linearLayerOf(head.logits, producers);
   const features = featuresFor(producers, layer, overrides);
   const width = features === undefined ? undefined : producers.typeOf(features)?.shape[1];
   const lastLayer =
@@ -139,7 +87,7 @@ export function inspectClassifier(model: Graph, overrides: ClassifierOverrides =
     supports: {
       logits: true,
       features: features !== undefined,
-      lastLayer: lastLayer?.weight !== undefined,
+      lastLayer: lastLayer !== undefined,
       inputGradient: derivative.from !== undefined && derivative.missing.length === 0,
       dropout: active.length > 0,
     },
@@ -190,7 +138,7 @@ function inputFor(producers: Producers, head: Head, overrides: ClassifierOverrid
 
 function featuresFor(
   producers: Producers,
-  layer: LastLayer | undefined,
+  layer: LinearLayer | undefined,
   { features }: ClassifierOverrides,
 ): string | undefined {
   if (features === false) return undefined;

@@ -1,8 +1,8 @@
 import { formatShape, formatType } from '../graph/index.js';
-import type { Classifier } from './classifier.js';
+import type { InspectedClassifier } from './types.js';
 
 /** What was found in a model, as lines of text: what is what, and which scores work. */
-export function describeClassifier(classifier: Classifier): string {
+export function describeClassifier(classifier: InspectedClassifier): string {
   const {
     graph,
     input,
@@ -47,7 +47,7 @@ export function describeClassifier(classifier: Classifier): string {
   return [...lines, ...classifier.notes.map((note) => `${'note'.padEnd(width)}  ${note}`)].join('\n');
 }
 
-function derivativeLine({ missing, differentiableInput }: Classifier): string {
+function derivativeLine({ missing, differentiableInput }: InspectedClassifier): string {
   if (differentiableInput === undefined) return 'none: the input is not in floating point';
   if (missing.length === 0) return 'known for every operation';
   const [first] = missing;
@@ -56,8 +56,8 @@ function derivativeLine({ missing, differentiableInput }: Classifier): string {
   return `missing for ${listed(ops, 8)}: ${first?.reason} ${first?.op}${name === undefined ? '' : ` '${name}'`}`;
 }
 
-function scoresLine({ supports }: Classifier): string {
-  const kinds: readonly (readonly [keyof Classifier['supports'], string])[] = [
+function scoresLine({ supports }: InspectedClassifier): string {
+  const kinds: readonly (readonly [keyof InspectedClassifier['supports'], string])[] = [
     ['logits', 'on logits (MCP, margin, energy, temperature)'],
     ['features', 'on features (Mahalanobis, KNN, trust score, ConfidNet)'],
     ['lastLayer', 'on the last layer (Laplace, ViM)'],

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import { createDocument, renderPng } from '../figures/node/index.js';
-import type { Figure } from '../figures/index.js';
-import { writeFileAtomic } from '../files/index.js';
+import { createDocument, writeFigures } from '../figures/node/index.js';
+import type { DrawnFigure } from '../figures/node/index.js';
 import type { Progress } from './run.js';
 import { week1Figures } from './week1/figures.js';
 import type { Week1Result } from './week1/index.js';
@@ -17,13 +15,6 @@ export interface WeekResults {
   readonly week3: Week3Result | undefined;
 }
 
-/** A figure, its picture as PNG, and the files that it was written to, relative to the run's folder. */
-export interface DrawnFigure {
-  readonly figure: Figure;
-  readonly png: Uint8Array;
-  readonly files: readonly string[];
-}
-
 /** Draws the figures of all weeks and writes each as SVG, PNG and CSV into `figures/` of the run's folder. @throws the signal's reason */
 export async function drawFigures(
   { week1, week2, week3 }: WeekResults,
@@ -37,19 +28,5 @@ export async function drawFigures(
     ...(week2 === undefined ? [] : week2Figures(week2, document)),
     ...(week3 === undefined ? [] : week3Figures(week3, document)),
   ];
-  const drawn: DrawnFigure[] = [];
-  for (const figure of figures) {
-    signal.throwIfAborted();
-    const png = renderPng(figure);
-    const contents = { svg: figure.svg, png, csv: figure.csv };
-    const files: string[] = [];
-    for (const [extension, content] of Object.entries(contents)) {
-      const file = `figures/${figure.id}.${extension}`;
-      await writeFileAtomic(join(folder, file), content);
-      files.push(file);
-    }
-    drawn.push({ figure, png, files });
-    onProgress(drawn.length, figures.length, figure.id);
-  }
-  return drawn;
+  return writeFigures(figures, folder, { onProgress, signal });
 }

@@ -15,7 +15,8 @@ import {
 import { renderPage, SettingsTable, TimingsTable, typeset, VerdictBadge } from '../report/index.js';
 import type { Section } from '../report/index.js';
 import type { Claim as ClaimOfRun, Verdict } from './claims.js';
-import type { DrawnFigure, WeekResults } from './figures.js';
+import type { DrawnFigure } from '../figures/node/index.js';
+import type { WeekResults } from './figures.js';
 import { QUESTIONS, WEEK_TITLES } from './questions.js';
 import type { Question as QuestionText } from './questions.js';
 import type { PracticalResults } from './results.js';

@@ -11,11 +11,12 @@ import {
   reshape,
 } from '../graph/index.js';
 import type { Graph, GraphBuilder, Value } from '../graph/index.js';
+import { inputOf } from '../inspection/index.js';
+import type { Classifier } from '../inspection/index.js';
 import { bernoulli, fold } from '../random/index.js';
 import type { Key } from '../random/index.js';
 import { elementCount, sliceRows, tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
-import type { Classifier } from './score.js';
 
 /** Whether a Dropout layer lies between the input and the logits. */
 export function dropoutOnTheWay({ graph, logits }: Classifier): boolean {
@@ -70,9 +71,10 @@ export function appendPasses(
 ): Value {
   if (builder.has(name)) return builder.value(name);
   const { trunk, head } = cutAtRandom(active(classifier));
-  const given = new Map([[classifier.input, input]]);
+  const start = inputOf(classifier);
+  const given = new Map([[start, input]]);
   if (trunk.outputs.length > 0) {
-    const before = builder.append(extract(trunk, [classifier.input], trunk.outputs), given);
+    const before = builder.append(extract(trunk, [start], trunk.outputs), given);
     for (const output of trunk.outputs) given.set(output, builder.value(before.get(output)!));
   }
   const passes = Object.values(masks)[0]?.shape[0] ?? 0;

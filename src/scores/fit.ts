@@ -1,9 +1,10 @@
 import { DataError, GraphError, ShapeError } from '../errors/index.js';
 import { formatShape } from '../graph/index.js';
+import type { Classifier } from '../inspection/index.js';
 import { assertFinite } from '../tensor/index.js';
 import { missing } from './needs.js';
 import type { FittedScore } from './score-graph.js';
-import type { Classifier, Examples, Score } from './score.js';
+import type { Examples, Score } from './score.js';
 
 export interface FitOptions {
   /** Not needed for a score that is fitted on nothing. */
@@ -57,6 +58,10 @@ export async function fitScore(
     get labels() {
       if (examples === undefined) throw given('labels');
       return examples.labels;
+    },
+    get total() {
+      if (examples === undefined) throw given('labels');
+      return examples.total ?? examples.labels.data.length;
     },
   });
   return { score, fitted };

@@ -1,8 +1,9 @@
 import { add, constantLike, div, mul, pad, sqrt } from '../graph/index.js';
+import { lastLayerOf } from '../inspection/index.js';
+import type { LastLayer } from '../inspection/index.js';
 import { matrix } from '../linalg/index.js';
 import { tensor } from '../tensor/index.js';
-import { checkLastLayer, lastLayerOf } from './last-layer.js';
-import type { LastLayer } from './last-layer.js';
+import { checkLastLayer } from './last-layer.js';
 import type { CurvatureKind, LastLayerData } from './laplace/curvature.js';
 import { diagonalCurvature } from './laplace/diagonal.js';
 import { effectiveParameters, evidencePriorPrecision } from './laplace/evidence.js';
@@ -75,6 +76,7 @@ export function lastLayerLaplace({
           effectiveParameters: effectiveParameters(found.eigenvalues, alpha),
           bias: layer.bias === undefined ? 0 : 1,
           examples: call.labels.data.length,
+          ...(call.total > call.labels.data.length && { standingFor: call.total }),
         },
       };
     },
@@ -92,12 +94,16 @@ export function lastLayerLaplace({
   };
 }
 
-function lastLayerData({ weight, bias }: LastLayer, { features, logits }: FitCall): LastLayerData {
+/** Of a sample each example stands for total / n: its curvature, which is quadratic in phi, counts as often. */
+function lastLayerData({ weight, bias }: LastLayer, { features, logits, total }: FitCall): LastLayerData {
   const probabilities = tensor('float64', logits.shape, softmaxRows(logits));
-  if (bias === undefined) return { phi: features, probabilities, weights: weight };
   const [n, d] = features.shape as [number, number];
-  const phi = new Float32Array(n * (d + 1)).fill(1);
-  for (let i = 0; i < n; i++) phi.set(features.data.subarray(i * d, (i + 1) * d), i * (d + 1));
+  const scale = Math.sqrt(total / n);
+  const scaled = scale === 1 ? features.data : features.data.map((value) => scale * value);
+  if (bias === undefined)
+    return { phi: tensor('float32', features.shape, scaled), probabilities, weights: weight };
+  const phi = new Float32Array(n * (d + 1)).fill(scale);
+  for (let i = 0; i < n; i++) phi.set(scaled.subarray(i * d, (i + 1) * d), i * (d + 1));
   const weights = matrix(weight.rows, d + 1);
   for (let k = 0; k < weight.rows; k++) {
     weights.data.set(weight.data.subarray(k * d, (k + 1) * d), k * (d + 1));

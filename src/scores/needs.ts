@@ -1,8 +1,9 @@
 import { CredenceError } from '../errors/index.js';
+import { inputOf, lastLayerOf } from '../inspection/index.js';
+import type { Classifier } from '../inspection/index.js';
 import { dropoutOnTheWay } from './dropout-passes.js';
-import { lastLayerOf } from './last-layer.js';
 import { odinGraph } from './odin.js';
-import type { Classifier, Need, Score } from './score.js';
+import type { Need, Score } from './score.js';
 
 /** What a classifier lacks for a score, in words, or undefined where it has all that the score needs. */
 export function missing({ needs }: Pick<Score, 'needs'>, classifier: Classifier): string | undefined {
@@ -17,8 +18,11 @@ const lackOf: Readonly<Record<Need, (classifier: Classifier) => string | undefin
   features: ({ features }) =>
     features === undefined ? 'no features: none were found in front of the last layer, or named' : undefined,
   lastLayer: (classifier) => reasonOf(() => lastLayerOf(classifier)),
-  inputGradient: ({ graph, input, logits }) =>
-    reasonOf(() => odinGraph(graph, { temperature: 1, epsilon: 0, input, logits })),
+  inputGradient: (classifier) =>
+    reasonOf(() => {
+      const { graph, logits } = classifier;
+      odinGraph(graph, { temperature: 1, epsilon: 0, input: inputOf(classifier), logits });
+    }),
   dropout: (classifier) =>
     dropoutOnTheWay(classifier)
       ? undefined

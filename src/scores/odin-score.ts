@@ -1,4 +1,5 @@
 import { extract } from '../graph/index.js';
+import { inputOf } from '../inspection/index.js';
 import { ODIN_LOGITS, odinGraph } from './odin.js';
 import type { Score } from './score.js';
 import { requirePositive } from './settings.js';
@@ -39,15 +40,16 @@ export function odin({ temperature = 1000, epsilon = 0.0014, deviation = 1 }: Od
     unit: 'probability',
     settings: { temperature, epsilon, deviation },
     append({ builder, classifier, input, setting }) {
+      const start = inputOf(classifier);
       const graph = odinGraph(classifier.graph, {
         temperature: setting('temperature'),
         epsilon: setting('epsilon'),
         deviation: setting('deviation'),
-        input: classifier.input,
+        input: start,
         logits: classifier.logits,
       });
-      const perturbed = { ...extract(graph, [classifier.input], [ODIN_LOGITS]), parameters: [] };
-      const names = builder.append(perturbed, new Map([[classifier.input, input]]));
+      const perturbed = { ...extract(graph, [start], [ODIN_LOGITS]), parameters: [] };
+      const names = builder.append(perturbed, new Map([[start, input]]));
       return probabilityOfOthers(oddsOfOthers(predict(builder.value(names.get(ODIN_LOGITS)!))));
     },
   };

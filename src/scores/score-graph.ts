@@ -1,5 +1,6 @@
 import { ConfigurationError, GraphError } from '../errors/index.js';
 import {
+  activateDropout,
   cast,
   constantLike,
   equal,
@@ -14,7 +15,9 @@ import {
   where,
 } from '../graph/index.js';
 import type { Graph, Value } from '../graph/index.js';
-import type { AppendCall, Classifier, Fitted, Score } from './score.js';
+import { inputOf } from '../inspection/index.js';
+import type { Classifier } from '../inspection/index.js';
+import type { AppendCall, Fitted, Score } from './score.js';
 
 export interface FittedScore {
   readonly score: Score;
@@ -35,7 +38,7 @@ export function scoreOutput({ name }: Pick<Score, 'name'>): string {
  *   ConfigurationError when a score is there twice.
  */
 export function scoreGraph(classifier: Classifier, scores: readonly FittedScore[]): Graph {
-  const values = evaluationMode(classifier);
+  const values = valuesOf(classifier);
   const { builder, logits } = values;
   const sums = reduceSum(logits, [1]);
   const areNumbers = equal(sums, sums);
@@ -64,9 +67,19 @@ export function scoreGraph(classifier: Classifier, scores: readonly FittedScore[
  * others: what scores are fitted on.
  */
 export function valuesGraph(classifier: Classifier): Graph {
-  const { builder, logits, features } = evaluationMode(classifier);
+  const { builder, logits, features } = valuesOf(classifier);
   const outputs = { logits: cast(logits, 'float32') };
   return prune(builder.build(features === undefined ? outputs : { ...outputs, features }));
+}
+
+/** As `valuesGraph`, its Dropout layers active, with masks for every example. @throws GraphError where there is none. */
+export function dropoutValuesGraph(classifier: Classifier): Graph {
+  const { graph, logits, features } = classifier;
+  const names = [logits, ...(features === undefined ? [] : [features])];
+  const builder = GraphBuilder.from({ ...expose(graph, ...names), parameters: [] });
+  const value = (name: string): Value => cast(builder.value(name), 'float32');
+  const outputs = { logits: value(logits), ...(features !== undefined && { features: value(features) }) };
+  return activateDropout(prune(builder.build(outputs)));
 }
 
 interface ClassifierValues extends Pick<AppendCall, 'builder' | 'input' | 'logits'> {
@@ -74,7 +87,9 @@ interface ClassifierValues extends Pick<AppendCall, 'builder' | 'input' | 'logit
 }
 
 /** The classifier's graph without Dropout layers, its outputs under their names. */
-function evaluationMode({ graph, input, features, logits }: Classifier): ClassifierValues {
+function valuesOf(classifier: Classifier): ClassifierValues {
+  const { graph, features, logits } = classifier;
+  const input = inputOf(classifier);
   if (graph.opset < OPSET) {
     throw new GraphError({
       what: `scores of '${graph.name}'`,

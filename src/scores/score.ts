@@ -1,17 +1,6 @@
-import type { Graph, GraphBuilder, Value } from '../graph/index.js';
+import type { GraphBuilder, Value } from '../graph/index.js';
+import type { Classifier } from '../inspection/index.js';
 import type { Tensor } from '../tensor/index.js';
-
-/** A classifier as the scores see it: a graph, and the names of its values that matter. */
-export interface Classifier {
-  /** Its Dropout layers kept, where it has them. */
-  readonly graph: Graph;
-  /** The value that the classifier reads, after any preprocessing inside the graph: float, (N, ...). */
-  readonly input: string;
-  /** What the last layer reads, (N, d); undefined where none was found or named. */
-  readonly features: string | undefined;
-  /** (N, K), K of at least 2. */
-  readonly logits: string;
-}
 
 /** What a classifier gave on labelled examples; what scores are fitted on. Never the test set. */
 export interface Examples {
@@ -21,6 +10,8 @@ export interface Examples {
   readonly features: Tensor<'float32'> | undefined;
   /** (n), classes 0 to K - 1. */
   readonly labels: Tensor<'int32'>;
+  /** How many there are, where these are a sample of them; n unless given. */
+  readonly total?: number;
 }
 
 export type Settings = Readonly<Record<string, number | string>>;
@@ -42,6 +33,8 @@ export interface FitCall {
   readonly features: Tensor<'float32'>;
   /** (n), integers of [0, K). */
   readonly labels: Tensor<'int32'>;
+  /** How many examples these are a sample of, at least n. */
+  readonly total: number;
   readonly signal: AbortSignal | undefined;
   /** To be told of the share that is done, of [0, 1]. */
   readonly onProgress: ((share: number) => void) | undefined;
@@ -54,7 +47,7 @@ export interface AppendCall {
   readonly builder: GraphBuilder;
   /** The classifier by itself, for scores that run it again. */
   readonly classifier: Classifier;
-  /** (N, ...), the value `classifier.input` in this graph. */
+  /** (N, ...), the value in this graph that the classifier is run again from (`inputOf`). */
   readonly input: Value;
   /** (N, d), float32. @throws GraphError where the classifier has none. */
   readonly features: Value;

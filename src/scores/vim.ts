@@ -1,14 +1,15 @@
 import { ConfigurationError, DataError } from '../errors/index.js';
 import { cast, constantLike, GraphBuilder, matmul, mul, reduceSum, sqrt, sub } from '../graph/index.js';
 import type { Value } from '../graph/index.js';
+import { lastLayerOf } from '../inspection/index.js';
+import type { LastLayer } from '../inspection/index.js';
 import { multiply, multiplyVector, symmetricEigen, transpose } from '../linalg/index.js';
 import type { Matrix } from '../linalg/index.js';
 import { predict } from '../runtime/index.js';
 import { tensor, zeros } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { negativeEnergy } from './energy.js';
-import { checkLastLayer, lastLayerOf } from './last-layer.js';
-import type { LastLayer } from './last-layer.js';
+import { checkLastLayer } from './last-layer.js';
 import { momentMatrices } from './moments.js';
 import type { FitCall, Score } from './score.js';
 import { requireCount } from './settings.js';

@@ -1,4 +1,6 @@
-export { openSource } from './open-source.js';
-export { parsePreprocess, readPreprocess } from './preprocess.js';
+export { parsePreprocess } from './preprocess.js';
 export type { ImageLayout, Preprocess } from './preprocess.js';
 export type { Batch, DataSource, SourceOptions } from './source.js';
+export { countOf, subset } from './subset.js';
+export { tensorSource } from './tensor-source.js';
+export type { TensorSourceOptions } from './tensor-source.js';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ConfigurationError, didYouMean } from '../errors/index.js';
-import { readFileBytes } from '../files/index.js';
 
 /** The axes of a batch of images: N images, C channels, H rows, W columns. */
 export type ImageLayout = 'nchw' | 'nhwc';
@@ -100,22 +99,6 @@ export function parsePreprocess(
     got: JSON.stringify(value),
     where,
   });
-}
-
-/**
- * The preprocessing of a JSON file.
- * @throws FileError when it cannot be read; ConfigurationError when it is no JSON or describes none.
- */
-export async function readPreprocess(path: string): Promise<Preprocess> {
-  const bytes = await readFileBytes(path);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    const got = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigurationError({ what: 'preprocess', expected: 'JSON', got, where: path, cause });
-  }
-  return parsePreprocess(value, { where: path });
 }
 
 function isField(name: string): name is keyof Preprocess {

@@ -76,7 +76,7 @@ export async function convnetOnNoise(): Promise<{ classifier: Classifier; exampl
   const graph = bindParameters(plain, new Map([['fc2.bias', tensor('float32', [CLASSES], bias)]]), {
     partial: true,
   });
-  const classifier = { graph, input: PIXELS, features: FEATURES, logits: LOGITS };
+  const classifier = { graph, differentiableInput: PIXELS, features: FEATURES, logits: LOGITS };
   const outputs = await predict(valuesGraph(classifier), { image: images }, { workers: 0 });
   const logits = outputs['logits'] as Tensor<'float32'>;
   const labels = Int32Array.from({ length: n }, (_, i) => {

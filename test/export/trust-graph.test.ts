@@ -136,7 +136,7 @@ describe('trustGraph', () => {
   test('a score that is not a number is not accepted', async () => {
     const b = new GraphBuilder('identity');
     const own = b.build([named(b.input('x', 'float32', ['N', 3]), 'logits')]);
-    const plain: Classifier = { graph: own, input: 'x', features: undefined, logits: 'logits' };
+    const plain: Classifier = { graph: own, differentiableInput: 'x', features: undefined, logits: 'logits' };
     const exported = trustGraph(plain, {
       scores: [await fitScore(mcp, plain)],
       accept: { score: 'mcp', threshold: 1 },

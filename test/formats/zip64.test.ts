@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FormatError } from '#credence/errors/index';
 import { crc32, decodeNpz, encodeNpy } from '#credence/formats/index';
-import { openSource } from '#credence/sources/index';
+import { openSource } from '#credence/sources/node/index';
 import { tensor } from '#credence/tensor/index';
 import { contentOf, folderOf } from '../sources/folder.js';
 

@@ -13,7 +13,7 @@ import {
   softmax,
 } from '#credence/graph/index';
 import { inspectClassifier } from '#credence/inspection/index';
-import type { Classifier } from '#credence/inspection/index';
+import type { InspectedClassifier } from '#credence/inspection/index';
 import { openModel } from '#credence/inspection/node/index';
 import { openSession } from '#credence/runtime/index';
 import type { Fetches } from '#credence/runtime/index';
@@ -56,7 +56,7 @@ function probabilities(logits: Float32Array, classes: number): Float64Array {
 describe.each(Object.keys(MODELS) as ModelName[])('%s agrees with PyTorch', (name) => {
   const arrays = arraysOf(name);
   const input = arrays.get('input')!;
-  let model: Classifier;
+  let model: InspectedClassifier;
   let pruned: Graph;
 
   beforeAll(async () => {

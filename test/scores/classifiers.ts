@@ -35,7 +35,7 @@ export function tensorOf(rows: readonly (readonly number[])[]): Tensor<'float32'
 export function identityClassifier(classes: number): Classifier {
   const b = new GraphBuilder('identity');
   const graph = b.build([named(b.input('x', 'float32', ['N', classes]), 'logits')]);
-  return { graph, input: 'x', features: undefined, logits: 'logits' };
+  return { graph, differentiableInput: 'x', features: undefined, logits: 'logits' };
 }
 
 /** A classifier that is a last layer alone: its input is its features, of width d. */
@@ -45,7 +45,7 @@ export function linearClassifier(d: number, classes: number, seed = 1): Classifi
   const weight = b.parameter('weight', matrixOf(seed, classes, d));
   const bias = b.parameter('bias', tensor('float32', [classes], matrixOf(seed + 1, 1, classes).data));
   const graph = b.build({ logits: gemm(x, weight, bias, { transB: true }) });
-  return { graph, input: 'x', features: 'x', logits: 'logits' };
+  return { graph, differentiableInput: 'x', features: 'x', logits: 'logits' };
 }
 
 /** A classifier whose input is its features (d columns) and its logits, side by side. */
@@ -53,7 +53,7 @@ export function splitClassifier(d: number, classes: number): Classifier {
   const b = new GraphBuilder('split');
   const [features, logits] = split(b.input('x', 'float32', ['N', d + classes]), [d, classes], 1);
   const graph = b.build([named(features!, 'features'), named(logits!, 'logits')]);
-  return { graph, input: 'x', features: 'features', logits: 'logits' };
+  return { graph, differentiableInput: 'x', features: 'features', logits: 'logits' };
 }
 
 /** Points (n, d) around a centre for each class, at random. */
@@ -124,7 +124,7 @@ export async function trainedClassifier(): Promise<{
     { optimiser: adam({ learningRate: 1e-2 }), epochs: 15, batchSize: 50, key: key(2) },
   );
   const graph = bindParameters(network, parameters);
-  const classifier = { graph, input: 'x', features: featuresOf(graph), logits: 'logits' };
+  const classifier = { graph, differentiableInput: 'x', features: featuresOf(graph), logits: 'logits' };
   return { classifier, x, labels, examples: await examplesOf(classifier, x, labels) };
 }
 

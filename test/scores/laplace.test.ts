@@ -191,7 +191,7 @@ describe('the Kronecker-factored one', () => {
     const zero = b.constant(tensor('float32', [4, d], new Float32Array(4 * d)));
     const classifier = {
       graph: b.build({ logits: gemm(x, zero, bias, { transB: true }) }),
-      input: 'x',
+      differentiableInput: 'x',
       features: 'x',
       logits: 'logits',
     };

@@ -35,7 +35,7 @@ function classifier(end: (features: Value) => Value): Classifier {
   const features = named(relu(x), 'features');
   return {
     graph: b.build([named(end(features), 'logits')]),
-    input: 'x',
+    differentiableInput: 'x',
     features: 'features',
     logits: 'logits',
   };

@@ -125,7 +125,7 @@ describe('mcDropout', () => {
 
   it('runs on a convolutional network from a value inside it, its convolutions once', async () => {
     const graph = mnistConvnet(key(1));
-    const convnet = { graph, input: PIXELS, features: FEATURES, logits: LOGITS };
+    const convnet = { graph, differentiableInput: PIXELS, features: FEATURES, logits: LOGITS };
     const score = await fitted({ passes: 8 }, convnet);
     const scored = scoreGraph(convnet, [score]);
     expect(scored.nodes.filter(({ op }) => op === 'Conv').length).toBeLessThanOrEqual(4);
@@ -144,7 +144,7 @@ describe('mcDropout', () => {
     const image = dropout(b.input('x', 'float32', [2, 2, 3]), 0.5, 'early');
     const hidden = relu(gemm(flatten(image), b.constant(matrixOf(3, 6, 5))));
     const graph = b.build([named(gemm(hidden, b.constant(matrixOf(4, 5, 3))), 'logits')]);
-    const own = { graph, input: 'x', features: undefined, logits: 'logits' };
+    const own = { graph, differentiableInput: 'x', features: undefined, logits: 'logits' };
     const score = await fitted({ passes: 5, measure: 'mutualInformation' }, own);
     const outputs = await runOnce(own, score);
     expect(outputs.length).toBe(2);

@@ -24,7 +24,7 @@ describe('odin', () => {
 
   it('is so from a value inside a convolutional network, which it shares the weights of', async () => {
     const graph = mnistConvnet(key(2));
-    const convnet = { graph, input: PIXELS, features: FEATURES, logits: LOGITS };
+    const convnet = { graph, differentiableInput: PIXELS, features: FEATURES, logits: LOGITS };
     const settings = { temperature: 1000, epsilon: 0.0014, deviation: MNIST_DEVIATION };
     const image = tensor(
       'uint8',
@@ -75,7 +75,7 @@ describe('odin', () => {
     };
     const names = b.append(unknown, new Map([['x', x]]));
     const graph = b.build([named(matmul(b.value(names.get('y')!), b.constant(matrixOf(1, 3, 3))), 'logits')]);
-    const own = { graph, input: 'x', features: undefined, logits: 'logits' };
+    const own = { graph, differentiableInput: 'x', features: undefined, logits: 'logits' };
     expect(missing(odin(), own)).toMatch(/Mystery/);
     await expect(fitScore(odin(), own)).rejects.toThrow(/score 'odin': .*Mystery/);
   });

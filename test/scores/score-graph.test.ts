@@ -97,7 +97,7 @@ describe('scoreGraph', () => {
     const fixed = b.input('x', 'float32', [2, 4]);
     const names = b.append(classifier.graph, new Map([['x', fixed]]));
     const values = { features: names.get(classifier.features!)!, logits: names.get('logits')! };
-    const own = { graph: b.build([values.logits]), input: 'x', ...values };
+    const own = { graph: b.build([values.logits]), differentiableInput: 'x', ...values };
     await using anySize = await openSession(graph);
     await using two = await openSession(scoreGraph(own, fitted));
     for (const session of [anySize, two]) {
@@ -204,7 +204,7 @@ describe('a classifier whose features or output are a Dropout layer', () => {
   it('keeps their names', async () => {
     const { graph: own } = withDropout();
     expect(() => activateDropout(own)).not.toThrow();
-    const dropped = { graph: own, input: 'x', features: 'dropped', logits: 'logits' };
+    const dropped = { graph: own, differentiableInput: 'x', features: 'dropped', logits: 'logits' };
     const x = matrixOf(2, 5, 3);
     const values = await predict(valuesGraph(dropped), { x }, { workers: 0 });
     expect(values['features']).toEqual(x);
@@ -216,7 +216,12 @@ describe('a classifier whose features or output are a Dropout layer', () => {
 
 describe('the practical’s network', () => {
   it('has what every score needs, from a value inside it', async () => {
-    const convnet = { graph: mnistConvnet(key(1)), input: PIXELS, features: FEATURES, logits: LOGITS };
+    const convnet = {
+      graph: mnistConvnet(key(1)),
+      differentiableInput: PIXELS,
+      features: FEATURES,
+      logits: LOGITS,
+    };
     for (const score of scores) expect(missing(score, convnet), score.name).toBeUndefined();
     const image = tensor(
       'uint8',

@@ -23,7 +23,7 @@ function classifierOf(w: number[][], b: number[] | undefined): Classifier {
   const graph = builder.build({
     logits: gemm(input, builder.constant(tensorOf(w)), offset, { transB: true }),
   });
-  return { graph, input: 'x', features: 'x', logits: 'logits' };
+  return { graph, differentiableInput: 'x', features: 'x', logits: 'logits' };
 }
 
 const classifier = classifierOf(weight, bias);

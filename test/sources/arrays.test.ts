@@ -5,7 +5,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, DataError, FileError, FormatError, ShapeError } from '#credence/errors/index';
 import { encodeIdx, encodeNpy, encodeNpz, gzip } from '#credence/formats/index';
-import { openSource } from '#credence/sources/index';
+import { openSource } from '#credence/sources/node/index';
 import { tensor } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
 import { batchesOf, contentOf, folderOf } from './folder.js';

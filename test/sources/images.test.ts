@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, DataError, FormatError, ShapeError } from '#credence/errors/index';
 import { decodeNpz, encodePng } from '#credence/formats/index';
-import { openSource } from '#credence/sources/index';
+import { openSource } from '#credence/sources/node/index';
 import type { SourceOptions } from '#credence/sources/index';
 import { decodeJpeg } from '#credence/sources/jpeg';
 import { batchesOf, contentOf, folderOf } from './folder.js';

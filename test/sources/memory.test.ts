@@ -33,7 +33,7 @@ console.log(JSON.stringify({ rows, most }));
 `;
 
 async function measure(path: string): Promise<{ rows: number; most: number }> {
-  const library = new URL('../../dist/sources/index.js', import.meta.url).href;
+  const library = new URL('../../dist/sources/node/index.js', import.meta.url).href;
   const flags = ['--expose-gc', '--input-type=module', '--eval', PROGRAM, library, path];
   const { stdout } = await promisify(execFile)(process.execPath, flags);
   return JSON.parse(stdout) as { rows: number; most: number };

@@ -5,7 +5,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, DataError, FormatError } from '#credence/errors/index';
 import { encodeCsv, gzip } from '#credence/formats/index';
-import { openSource } from '#credence/sources/index';
+import { openSource } from '#credence/sources/node/index';
 import type { DataSource, SourceOptions } from '#credence/sources/index';
 import { batchesOf, contentOf, folderOf } from './folder.js';
 

@@ -5,7 +5,7 @@ import type { ClassifierOverrides } from '../../inspection/index.js';
 import { openModel } from '../../inspection/node/index.js';
 import { key as keyOf } from '../../random/index.js';
 import type { Score } from '../../scores/index.js';
-import { openSource } from '../../sources/index.js';
+import { openSource } from '../../sources/node/index.js';
 import type { DataSource, SourceOptions } from '../../sources/index.js';
 import { assess } from '../assess.js';
 import type { Assessment } from '../assess.js';

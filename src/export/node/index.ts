@@ -1,1 +1,2 @@
 export { plainRuntimes } from './runtimes.js';
+export { loadTrust, saveTrust } from './trust-file.js';

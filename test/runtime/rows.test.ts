@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { DataError } from '#credence/errors/index';
-import { examplesOf, rowsOfRun, runRows, toInput } from '#credence/export/index';
-import { GraphBuilder, named } from '#credence/graph/index';
+import { cast, GraphBuilder, mul, named } from '#credence/graph/index';
 import type { Dim, Graph } from '#credence/graph/index';
-import { openSession } from '#credence/runtime/index';
-import type { Classifier } from '#credence/scores/index';
-import type { Batch, DataSource } from '#credence/sources/index';
+import { key } from '#credence/random/index';
+import { openSession, rowsOfRun, runRows, runSource, toInput } from '#credence/runtime/index';
+import { tensorSource } from '#credence/sources/index';
 import { tensor } from '#credence/tensor/index';
 import type { DType, Tensor } from '#credence/tensor/index';
 
@@ -53,37 +52,40 @@ test('runRows gives a row for each of the inputs', async () => {
   expect(logits).toEqual(rowsOf(1, 2, 3, 4, 5, 6));
 });
 
-describe('examplesOf', () => {
-  const classifier: Classifier = { graph: identity('N'), input: 'x', features: 'x', logits: 'logits' };
-  const source = (batches: readonly Batch[], labelled = true): DataSource => ({
-    name: 'made',
-    shape: [3],
-    labelled,
-    async *batches() {
-      await Promise.resolve();
-      yield* batches;
-    },
-  });
-  const labels = (...values: number[]): Tensor<'int32'> =>
-    tensor('int32', [values.length], Int32Array.from(values));
+test('runSource goes through a source in batches that the graph takes', async () => {
+  await using session = await openSession(identity(2));
+  const source = tensorSource(rowsOf(1, 2, 3, 4, 5, 6, 7, 8, 9), { labels: [2, 0, 1], name: 'three' });
+  const seen: [number[], number[], string][] = [];
+  const progress: number[] = [];
+  const options = { onProgress: (done: number, total: number) => void progress.push(done, total) };
+  for await (const { labels, values } of runSource(session, source, options)) {
+    seen.push([[...labels!.data], [...(values['logits']!.data as Float32Array)], labels!.dtype]);
+  }
+  expect(seen).toEqual([
+    [[2, 0], [1, 2, 3, 4, 5, 6], 'int32'],
+    [[1], [7, 8, 9], 'int32'],
+  ]);
+  expect(progress).toEqual([2, 3, 3, 3]);
+  const none = tensorSource(tensor('float32', [0, 3], new Float32Array()));
+  await expect(runSource(session, none).next()).rejects.toThrow(/data set: expected at least one example/);
+});
 
-  test('stacks the batches of a source', async () => {
-    const first = { inputs: rowsOf(1, 2, 3, 4, 5, 6), labels: labels(2, 0) };
-    const second = { inputs: rowsOf(7, 8, 9), labels: labels(1) };
-    const seen: Batch[] = [];
-    const examples = await examplesOf(classifier, source([first, second]), {
-      onBatch: (batch) => seen.push(batch),
-    });
-    const all = rowsOf(1, 2, 3, 4, 5, 6, 7, 8, 9);
-    expect(examples).toEqual({ logits: all, features: all, labels: labels(2, 0, 1) });
-    expect(seen).toEqual([first, second]);
-  });
-
-  test('refuses none, or ones without labels', async () => {
-    await expect(examplesOf(classifier, source([]))).rejects.toThrow(/at least one/);
-    await expect(examplesOf(classifier, source([{ inputs: rowsOf(1, 2, 3) }], false))).rejects.toThrow(
-      /labels/,
-    );
-    await expect(examplesOf(classifier, source([{ inputs: rowsOf(1, 2, 3) }]))).rejects.toThrow(/labels/);
-  });
+test('runSource draws for random inputs by the row, whatever the batches', async () => {
+  const b = new GraphBuilder('masked');
+  const x = b.input('x', 'float32', ['N', 3]);
+  const mask = b.input('mask', 'uint8', ['N', 3], { kind: 'bernoulli', probability: 0.5 });
+  const graph = b.build([named(mul(x, cast(mask, 'float32')), 'y')]);
+  await using session = await openSession(graph);
+  const source = tensorSource(tensor('float32', [40, 3], new Float32Array(120).fill(1)));
+  const drawn = async (batchSize: number, seed: number): Promise<number[]> => {
+    const all: number[] = [];
+    for await (const { values } of runSource(session, source, { batchSize, key: key(seed) }))
+      all.push(...(values['y']!.data as Float32Array));
+    return all;
+  };
+  const whole = await drawn(40, 1);
+  // 120 fair coins: within 6 standard deviations, 33.
+  expect(Math.abs(whole.reduce((a, c) => a + c, 0) - 60)).toBeLessThan(33);
+  expect(await drawn(7, 1)).toEqual(whole);
+  expect(await drawn(40, 2)).not.toEqual(whole);
 });

@@ -1,0 +1,2 @@
+export { openSource } from '../open-source.js';
+export { readPreprocess } from '../read-preprocess.js';

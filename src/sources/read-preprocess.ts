@@ -1,0 +1,20 @@
+import { ConfigurationError } from '../errors/index.js';
+import { readFileBytes } from '../files/index.js';
+import { parsePreprocess } from './preprocess.js';
+import type { Preprocess } from './preprocess.js';
+
+/**
+ * The preprocessing of a JSON file.
+ * @throws FileError when it cannot be read; ConfigurationError when it is no JSON or describes none.
+ */
+export async function readPreprocess(path: string): Promise<Preprocess> {
+  const bytes = await readFileBytes(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigurationError({ what: 'preprocess', expected: 'JSON', got, where: path, cause });
+  }
+  return parsePreprocess(value, { where: path });
+}
