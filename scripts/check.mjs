@@ -12,6 +12,7 @@ const checks = {
   format: ['node_modules/oxfmt/bin/oxfmt', '--check'],
   lint: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
   types: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'],
+  lab: ['node_modules/typescript/bin/tsc', '-p', 'lab/tsconfig.json'],
   layers: ['scripts/layers.mjs'],
   unused: ['node_modules/knip/bin/knip.js'],
   package: ['scripts/package.mjs'],

@@ -30,7 +30,7 @@ const commands = {
     if (!existsSync(join(root, 'lab', 'package.json'))) {
       return fail('the lab is not there yet; `npm start` runs the practical and writes its report');
     }
-    return (await prepare()) || npm(root, ['--workspace', 'lab', 'run', 'dev', '--', ...args]);
+    return (await prepare()) || npm(root, ['--workspace', 'lab', 'start', '--', ...args]);
   },
   async check(args) {
     return (await prepare()) || node([join('scripts', 'check.mjs'), ...args]);

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { Plugin } from 'vite';
+
+/** Larger files, the runtime among them, are kept when they are first used instead of beforehand. */
+const LARGEST = 1_000_000;
+
+/** Tells the service worker which files the page consists of, and a version that changes with any of them. */
+export function serviceWorker(): Plugin {
+  return {
+    name: 'service worker',
+    enforce: 'post',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const worker = bundle['service-worker.js'];
+      if (worker?.type !== 'chunk') return;
+      const version = createHash('sha256');
+      const files: string[] = ['./', './theme.js', './icon.svg'];
+      for (const [name, file] of Object.entries(bundle).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+        if (file === worker || name.endsWith('.map')) continue;
+        const content = file.type === 'chunk' ? file.code : file.source;
+        version.update(name).update(content);
+        if (content.length <= LARGEST && name !== 'index.html') files.push(`./${name}`);
+      }
+      worker.code = worker.code
+        .replaceAll('PAGE_FILES', JSON.stringify(files))
+        .replaceAll('PAGE_VERSION', JSON.stringify(version.digest('hex').slice(0, 16)));
+    },
+  };
+}

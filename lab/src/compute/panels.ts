@@ -1,0 +1,7 @@
+/**
+ * The computations of each panel, loaded by the worker when the first of them is asked for. A panel's module exports
+ * `tasks`, an object of functions of the type `Task`.
+ */
+export const panels = {
+  week1: () => import('../week1/tasks.js'),
+};

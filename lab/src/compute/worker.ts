@@ -1,0 +1,59 @@
+// The one worker: all computing of all panels. It must not touch the document, which is not there.
+import { CredenceError } from 'credence/errors';
+import { panels } from './panels.js';
+import type { Reply, Request } from './protocol.js';
+import type { Task } from './task.js';
+
+const running = new Map<number, AbortController>();
+
+addEventListener('message', ({ data }: MessageEvent<Request>) => {
+  if (data.kind === 'cancel') running.get(data.id)?.abort();
+  else void run(data);
+});
+
+async function run({ id, panel, task, input, threads }: Request & { kind: 'run' }): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  running.set(id, controller);
+  try {
+    const { tasks } = await panels[panel as keyof typeof panels]();
+    const work = (tasks as Readonly<Record<string, Task<unknown, unknown, unknown>>>)[task]!;
+    signal.throwIfAborted();
+    const output = await work(input, {
+      signal,
+      threads,
+      report: (progress) => answer({ kind: 'progress', id, progress }),
+      async breathe() {
+        await macrotask();
+        signal.throwIfAborted();
+      },
+    });
+    answer({ kind: 'result', id, output });
+  } catch (error) {
+    if (!signal.aborted) answer({ kind: 'error', id, ...described(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+function answer(reply: Reply): void {
+  postMessage(reply);
+}
+
+function described(error: unknown): { message: string; code: string | undefined } {
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, code: error instanceof CredenceError ? error.code : undefined };
+}
+
+const { port1, port2 } = new MessageChannel();
+const waiting: (() => void)[] = [];
+port1.addEventListener('message', () => waiting.shift()?.());
+port1.start();
+
+/** A turn of the event loop, without the 4 ms that nested timers wait. */
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    port2.postMessage(undefined);
+  });
+}

@@ -1,0 +1,99 @@
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import { decodeValues, encodeValues, formatAddress, parseAddress } from './address.js';
+import type { Parameters, Values } from './address.js';
+import type { ValueOf } from './parameters.js';
+
+export type Signals<P extends Parameters> = { readonly [K in keyof P]: Signal<ValueOf<P[K]>> };
+
+/** The state of a panel: a signal for each parameter. Signal and address follow each other while the panel is shown. */
+export interface PanelState<P extends Parameters> {
+  readonly signals: Signals<P>;
+  /** The address of the panel in its present state. */
+  readonly href: ReadonlySignal<string>;
+  /** Sets several at once; the others keep their values. */
+  set(values: Partial<Values<P>>): void;
+  /** All as they are initially. */
+  reset(): void;
+}
+
+/** What could not be read of the address. */
+export const problems: Signal<readonly string[]> = signal([]);
+/** The panel that the address names, the first one where it names none. */
+export const shownPanel: Signal<string> = signal('');
+
+interface Entry {
+  readonly href: ReadonlySignal<string>;
+  read(query: ReadonlyMap<string, string>): void;
+}
+const entries: Signal<ReadonlyMap<string, Entry>> = signal(new Map());
+
+/** Browsers limit how often the address may change. */
+const WRITE_DELAY_MS = 250;
+let pendingWrite: ReturnType<typeof setTimeout> | undefined;
+
+/** Makes the state of a panel, once, where its module is loaded. The present address is read at once. */
+export function panelState<P extends Parameters>(panel: string, parameters: P): PanelState<P> {
+  const made: Record<string, Signal> = {};
+  for (const [name, { initial }] of Object.entries(parameters)) made[name] = signal(initial);
+  const signals = made as Signals<P>;
+  const values = (): Values<P> =>
+    Object.fromEntries(Object.entries(signals).map(([name, { value }]) => [name, value])) as Values<P>;
+  const set = (given: Partial<Values<P>>): void => {
+    batch(() => {
+      for (const [name, value] of Object.entries(given)) signals[name]!.value = value as never;
+    });
+  };
+  const href = computed(() => formatAddress({ panel, query: encodeValues(parameters, values()) }));
+  const read = (query: ReadonlyMap<string, string>): void => {
+    const decoded = decodeValues(parameters, query);
+    if (decoded.problems.length > 0) problems.value = [...problems.peek(), ...decoded.problems];
+    set(decoded.values);
+  };
+  entries.value = new Map(entries.value).set(panel, { href, read });
+  const { panel: shown, query } = parseAddress(location.hash);
+  if (shown === panel) read(query);
+  return { signals, href, set, reset: () => set(decodeValues(parameters, new Map()).values) };
+}
+
+/** The link of a panel: with its present state where it has been open. */
+export function panelHref(panel: string): string {
+  return entries.value.get(panel)?.href.value ?? `#/${panel}`;
+}
+
+/** Keeps address and signals together from now on. `names`: the panels that there are. */
+export function followAddress(names: readonly string[]): void {
+  const follow = (): void => {
+    clearTimeout(pendingWrite);
+    const { panel, query } = parseAddress(location.hash);
+    const isKnown = names.includes(panel);
+    const unknown = `'${panel}' in the address: expected one of ${names.join(', ')}`;
+    batch(() => {
+      problems.value = isKnown || panel === '' ? [] : [unknown];
+      shownPanel.value = isKnown ? panel : (names[0] ?? '');
+      entries
+        .peek()
+        .get(shownPanel.peek())
+        ?.read(isKnown ? query : new Map());
+    });
+  };
+  follow();
+  addEventListener('hashchange', follow);
+  effect(() => {
+    const href = entries.value.get(shownPanel.value)?.href.value;
+    clearTimeout(pendingWrite);
+    if (href === undefined) return;
+    pendingWrite = setTimeout(() => writeAddress(href), WRITE_DELAY_MS);
+  });
+}
+
+/** The whole address of the page in its present state, which the location is set to. */
+export function currentAddress(): string {
+  clearTimeout(pendingWrite);
+  writeAddress(panelHref(shownPanel.peek()));
+  return location.href;
+}
+
+function writeAddress(href: string): void {
+  if (href !== location.hash) history.replaceState(history.state, '', href);
+}

@@ -1,0 +1,185 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { RasterCanvas } from './raster.js';
+import type { Raster } from './raster.js';
+import { scale, short, ticks } from './scale.js';
+import type { Scale } from './scale.js';
+
+export interface AxisOptions {
+  readonly domain: readonly [number, number];
+  /** With its unit in parentheses. */
+  readonly label: string;
+  /** Default 'linear'. */
+  readonly type?: 'linear' | 'log';
+  readonly format?: (value: number) => string;
+  /** Lines across the frame. Default false. */
+  readonly grid?: boolean;
+}
+
+/** The inside of a chart, in pixels from its upper left corner, which lies at (0, 0). */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly x: Scale;
+  readonly y: Scale;
+}
+
+export interface ChartProps {
+  readonly x: AxisOptions;
+  readonly y: AxisOptions;
+  /** What it shows, in words. */
+  readonly description: string;
+  /** Width by height of the frame. Default 1.6. */
+  readonly aspect?: number;
+  /** Has parts that are used, a DragSurface for instance. Default false. */
+  readonly interactive?: boolean;
+  /** A map that fills the frame, under everything. */
+  readonly raster?: Raster | undefined;
+  /** Drawn inside of the frame and cut at its edges. */
+  readonly children: (frame: Frame) => ComponentChildren;
+  /** Drawn over the frame and not cut: labels, handles at the edge. */
+  readonly over?: (frame: Frame) => ComponentChildren;
+}
+
+/** Of the letters' size. */
+const LEFT = 3.6;
+const BOTTOM = 3.1;
+const TOP = 0.6;
+const RIGHT = 0.9;
+
+/** A frame with axes, drawn in the pixels that it has, so that letters keep their size. */
+export function Chart(props: ChartProps): JSX.Element {
+  const { x, y, description, aspect = 1.6, interactive = false, raster, children, over } = props;
+  const clip = useId();
+  const box = useRef<HTMLDivElement>(null);
+  const { width: outer, letter } = useSize(box);
+  const left = LEFT * letter;
+  const top = TOP * letter;
+  const width = Math.max(60, outer - left - RIGHT * letter);
+  const height = width / aspect;
+  const frame: Frame = {
+    width,
+    height,
+    x: scale(x.domain, [0, width], x.type),
+    y: scale(y.domain, [height, 0], y.type),
+  };
+  return (
+    <div class="chart" ref={box}>
+      {raster === undefined ? null : (
+        <RasterCanvas
+          raster={raster}
+          style={{ left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` }}
+        />
+      )}
+      <svg
+        width={outer}
+        height={top + height + BOTTOM * letter}
+        role={interactive ? 'group' : 'img'}
+        aria-label={description}
+      >
+        <clipPath id={clip}>
+          <rect width={width} height={height} />
+        </clipPath>
+        <g transform={`translate(${left},${top})`}>
+          <Axes frame={frame} x={x} y={y} letter={letter} />
+          <g clip-path={`url(#${clip})`}>{children(frame)}</g>
+          <rect class="chart-frame" width={width} height={height} />
+          {over?.(frame)}
+        </g>
+      </svg>
+    </div>
+  );
+}
+
+interface AxesProps {
+  readonly frame: Frame;
+  readonly x: AxisOptions;
+  readonly y: AxisOptions;
+  readonly letter: number;
+}
+
+function Axes({ frame: { width, height, x, y }, x: xAxis, y: yAxis, letter }: AxesProps): JSX.Element {
+  const xTicks = ticks(x, Math.max(2, Math.floor(width / (5 * letter))));
+  const yTicks = ticks(y, Math.max(2, Math.floor(height / (3 * letter))));
+  const { format: formatX = short, grid: gridX = false } = xAxis;
+  const { format: formatY = short, grid: gridY = false } = yAxis;
+  return (
+    <g class="axes" aria-hidden="true">
+      {xTicks.map((value) => (
+        <g key={value} transform={`translate(${x.at(value)},${height})`}>
+          {gridX ? <path class="grid" d={`M0,0V${-height}`} /> : null}
+          <path d="M0,0V4" />
+          <text y={6} dy="0.8em" text-anchor="middle">
+            {formatX(value)}
+          </text>
+        </g>
+      ))}
+      {yTicks.map((value) => (
+        <g key={value} transform={`translate(0,${y.at(value)})`}>
+          {gridY ? <path class="grid" d={`M0,0H${width}`} /> : null}
+          <path d="M0,0H-4" />
+          <text x={-6} dy="0.35em" text-anchor="end">
+            {formatY(value)}
+          </text>
+        </g>
+      ))}
+      <text class="axis-label" x={width / 2} y={height + 2.75 * letter} text-anchor="middle">
+        {xAxis.label}
+      </text>
+      <text
+        class="axis-label"
+        transform={`translate(${-2.95 * letter},${height / 2}) rotate(-90)`}
+        dy="0.35em"
+        text-anchor="middle"
+      >
+        {yAxis.label}
+      </text>
+    </g>
+  );
+}
+
+/** A line through (x, y), for the `d` of a path. */
+export function linePath(x: ArrayLike<number>, y: ArrayLike<number>, frame: Frame): string {
+  let path = '';
+  for (let i = 0; i < x.length; i++) {
+    path += `${i === 0 ? 'M' : 'L'}${frame.x.at(x[i]!).toFixed(1)},${frame.y.at(y[i]!).toFixed(1)}`;
+  }
+  return path;
+}
+
+/** The area between two lines over x, for the `d` of a path. */
+export function bandPath(
+  x: ArrayLike<number>,
+  low: ArrayLike<number>,
+  high: ArrayLike<number>,
+  frame: Frame,
+): string {
+  let path = linePath(x, high, frame);
+  for (let i = x.length - 1; i >= 0; i--) {
+    path += `L${frame.x.at(x[i]!).toFixed(1)},${frame.y.at(low[i]!).toFixed(1)}`;
+  }
+  return `${path}Z`;
+}
+
+/** Before the first layout: a phone's. */
+const FIRST = { width: 340, letter: 13 };
+
+function useSize(box: { readonly current: HTMLElement | null }): typeof FIRST {
+  const [size, setSize] = useState(FIRST);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const measure = (): void => {
+      const width = Math.floor(element.clientWidth);
+      const letter = Number.parseFloat(getComputedStyle(element).fontSize);
+      if (width > 0) {
+        setSize((old) => (old.width === width && old.letter === letter ? old : { width, letter }));
+      }
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box]);
+  return size;
+}

@@ -1,0 +1,207 @@
+import type { Signal } from '@preact/signals';
+import type { ComponentChildren, JSX } from 'preact';
+import { useId } from 'preact/hooks';
+
+export interface SliderProps {
+  readonly label: ComponentChildren;
+  readonly value: Signal<number>;
+  /** Inclusive. */
+  readonly min: number;
+  readonly max: number;
+  /** Of the value; of its decimal logarithm where `log`. */
+  readonly step: number;
+  /** Moves by factors. Default false. */
+  readonly log?: boolean;
+  readonly format?: (value: number) => string;
+  /** A short explanation under it. */
+  readonly hint?: ComponentChildren;
+  readonly disabled?: boolean;
+  /** What a change by hand does instead of setting the value. */
+  readonly onChange?: (value: number) => void;
+}
+
+export function Slider(props: SliderProps): JSX.Element {
+  const { label, value, min, max, step, log = false, format = plain, hint, disabled = false } = props;
+  const id = useId();
+  const position = (of: number): number => (log ? Math.log10(of) : of);
+  const choose = (text: string): void => {
+    const at = Number(text);
+    const chosen = log ? Number((10 ** at).toPrecision(3)) : Number(at.toFixed(10));
+    (props.onChange ?? ((next) => (value.value = next)))(Math.min(max, Math.max(min, chosen)));
+  };
+  return (
+    <div class="control">
+      <div class="control-line">
+        <label for={id}>{label}</label>
+        <output for={id}>{format(value.value)}</output>
+      </div>
+      <input
+        id={id}
+        type="range"
+        min={position(min)}
+        max={position(max)}
+        step={step}
+        value={position(value.value)}
+        disabled={disabled}
+        aria-valuetext={format(value.value)}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onInput={(event) => choose(event.currentTarget.value)}
+      />
+      {hint === undefined ? null : (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export interface ChoiceProps<T extends string> {
+  readonly label: ComponentChildren;
+  readonly value: Signal<T>;
+  readonly options: readonly { readonly value: T; readonly label: string }[];
+  readonly hint?: ComponentChildren;
+  readonly onChange?: (value: T) => void;
+}
+
+/** One of a few, all of them seen. */
+export function Choice<T extends string>({
+  label,
+  value,
+  options,
+  hint,
+  onChange,
+}: ChoiceProps<T>): JSX.Element {
+  const id = useId();
+  return (
+    <fieldset class="control choice" aria-describedby={hint === undefined ? undefined : `${id}-hint`}>
+      <legend>{label}</legend>
+      <div class="choice-options">
+        {options.map((option) => (
+          <label key={option.value}>
+            <input
+              type="radio"
+              name={id}
+              value={option.value}
+              checked={value.value === option.value}
+              onChange={() => (onChange ?? ((next) => (value.value = next)))(option.value)}
+            />
+            <span>{option.label}</span>
+          </label>
+        ))}
+      </div>
+      {hint === undefined ? null : (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+export interface SelectProps<T extends string> extends ChoiceProps<T> {}
+
+/** One of many. */
+export function Select<T extends string>({
+  label,
+  value,
+  options,
+  hint,
+  onChange,
+}: SelectProps<T>): JSX.Element {
+  const id = useId();
+  return (
+    <div class="control">
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        value={value.value}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={(event) => {
+          const chosen = options.find((option) => option.value === event.currentTarget.value);
+          if (chosen !== undefined) (onChange ?? ((next) => (value.value = next)))(chosen.value);
+        }}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      {hint === undefined ? null : (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export interface SwitchProps {
+  readonly label: ComponentChildren;
+  readonly value: Signal<boolean>;
+  readonly hint?: ComponentChildren;
+  readonly disabled?: boolean;
+  readonly onChange?: (value: boolean) => void;
+}
+
+export function Switch({ label, value, hint, disabled = false, onChange }: SwitchProps): JSX.Element {
+  const id = useId();
+  return (
+    <div class="control">
+      <label class="switch">
+        <input
+          type="checkbox"
+          role="switch"
+          checked={value.value}
+          disabled={disabled}
+          aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+          onChange={(event) => (onChange ?? ((next) => (value.value = next)))(event.currentTarget.checked)}
+        />
+        <span>{label}</span>
+      </label>
+      {hint === undefined ? null : (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export interface ButtonProps {
+  readonly children: ComponentChildren;
+  readonly onClick: () => void;
+  readonly disabled?: boolean;
+  /** The one thing to do here. Default false. */
+  readonly primary?: boolean;
+  /** Where the text alone does not say it. */
+  readonly label?: string;
+  readonly pressed?: boolean;
+}
+
+export function Button({
+  children,
+  onClick,
+  disabled = false,
+  primary = false,
+  label,
+  pressed,
+}: ButtonProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={primary ? 'button primary' : 'button'}
+      disabled={disabled}
+      aria-label={label}
+      aria-pressed={pressed}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
+function plain(value: number): string {
+  return `${value}`;
+}

@@ -1,0 +1,14 @@
+export { announce } from './announce.js';
+export { bandPath, Chart, linePath } from './chart.js';
+export type { AxisOptions, Frame } from './chart.js';
+export { Button, Choice, Select, Slider, Switch } from './controls.js';
+export { DragSurface } from './drag-surface.js';
+export type { Point } from './drag-surface.js';
+export { FigureFrame, LegendItem } from './figure-frame.js';
+export { Formula, tex } from './formula.js';
+export { Notice } from './notice.js';
+export { diverging, gradient, sequential } from './ramp.js';
+export type { Raster } from './raster.js';
+export type { SavedFigure } from './save.js';
+export { extent, padded, short } from './scale.js';
+export { Transport, usePlayback } from './transport.js';

@@ -1,0 +1,74 @@
+import regular from '@fontsource/source-sans-3/files/source-sans-3-latin-400-normal.woff2?url';
+import semibold from '@fontsource/source-sans-3/files/source-sans-3-latin-600-normal.woff2?url';
+
+/** A figure as it is saved: a `Figure` of credence/figures, or one made by hand. */
+export interface SavedFigure {
+  /** The name of the file. */
+  readonly id: string;
+  readonly svg: string;
+  readonly csv: string;
+  /** Of the view box. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export type SaveFormat = 'svg' | 'png' | 'csv';
+
+/** Of the PNG, in its own pixels for each of the figure's. */
+const SHARPNESS = 2;
+
+/** Hands the figure to the reader as a file. */
+export async function save(figure: SavedFigure, format: SaveFormat): Promise<void> {
+  const name = `${figure.id}.${format}`;
+  if (format === 'svg') download(new Blob([figure.svg], { type: 'image/svg+xml' }), name);
+  else if (format === 'csv') download(new Blob([figure.csv], { type: 'text/csv' }), name);
+  else download(await png(figure), name);
+}
+
+/** In the page's theme and with its letters, which an SVG in an image cannot load. */
+async function png({ svg, width, height }: SavedFigure): Promise<Blob> {
+  const theme = isDark() ? 'dark' : 'light';
+  const faces = await Promise.all([face(regular, 400), face(semibold, 600)]);
+  const complete = svg
+    .replace('<svg ', `<svg data-theme="${theme}" `)
+    .replace(/(<svg [^>]*>)/, (open) => `${open}<style>${faces.join('')}</style>`);
+  const url = URL.createObjectURL(new Blob([complete], { type: 'image/svg+xml' }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = width * SHARPNESS;
+    canvas.height = height * SHARPNESS;
+    canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) => {
+      canvas.toBlob(
+        (blob) => (blob === null ? reject(new Error('the browser made no PNG')) : resolve(blob)),
+        'image/png',
+      );
+    });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+async function face(url: string, weight: number): Promise<string> {
+  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCodePoint(byte);
+  const data = `url(data:font/woff2;base64,${btoa(binary)}) format('woff2')`;
+  return `@font-face{font-family:'Source Sans 3';font-weight:${weight};src:${data}}`;
+}
+
+function isDark(): boolean {
+  const chosen = document.documentElement.dataset['theme'];
+  return chosen === undefined ? matchMedia('(prefers-color-scheme: dark)').matches : chosen === 'dark';
+}
+
+function download(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

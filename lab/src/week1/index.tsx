@@ -1,0 +1,10 @@
+import type { JSX } from 'preact';
+
+export function Panel(): JSX.Element {
+  return (
+    <div class="panel-intro">
+      <h2>Week 1 · Bayesian linear regression</h2>
+      <p>This panel is being built.</p>
+    </div>
+  );
+}

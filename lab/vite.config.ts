@@ -1,0 +1,51 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { credencePackage } from './build/credence-package.js';
+import { formulas } from './build/formulas.js';
+import { serviceWorker } from './build/service-worker.js';
+
+const lab = dirname(fileURLToPath(import.meta.url));
+
+/** What a page needs to have shared memory, and with it threads. */
+const headers = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+/** The runtime without WebGPU: half the WebAssembly. To have WebGPU, remove the alias. */
+const alias = [{ find: /^onnxruntime-web$/, replacement: 'onnxruntime-web/wasm' }];
+
+export default defineConfig({
+  root: lab,
+  // Any folder of any server.
+  base: './',
+  plugins: [credencePackage(dirname(lab)), formulas(), serviceWorker()],
+  resolve: { alias },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1000,
+    rollupOptions: {
+      input: { index: `${lab}/index.html`, 'service-worker': `${lab}/src/offline/service-worker.ts` },
+      output: {
+        entryFileNames: ({ name }) =>
+          name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js',
+      },
+    },
+  },
+  worker: {
+    format: 'es',
+    plugins: () => [credencePackage(dirname(lab))],
+    rollupOptions: {
+      output: {
+        // The runtime's threads load the file that the runtime is in: nothing else may be in it.
+        codeSplitting: { groups: [{ name: 'onnxruntime', test: /node_modules[\\/]onnxruntime/ }] },
+      },
+    },
+  },
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  server: { headers },
+  preview: { headers },
+});
