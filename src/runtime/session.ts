@@ -11,6 +11,7 @@ import { ConfigurationError, didYouMean, RuntimeError, ShapeError } from '../err
 import { encodeOnnx, formatShape, formatType } from '../graph/index.js';
 import type { Graph, Input } from '../graph/index.js';
 import type { DataOf, DType, Tensor } from '../tensor/index.js';
+import { checkSizes } from './size-limit.js';
 
 /** Where a graph runs. 'cpu' means the CPU of this machine, in the browser too (WebAssembly). */
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
@@ -48,7 +49,7 @@ export interface Session extends AsyncDisposable {
 /**
  * Opens a session on a graph.
  * @throws ConfigurationError on a provider that this runtime does not have.
- * @throws RuntimeError when ONNX Runtime cannot run the graph.
+ * @throws RuntimeError when ONNX Runtime cannot run the graph, or one of its values would have more than 4 GiB.
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
   const provider = providerName(options.provider ?? 'cpu');
@@ -60,6 +61,7 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
       got: `${threads}`,
     });
   }
+  checkSizes(graph);
   // Warnings of the runtime are about its own optimisations, and its errors are thrown here too.
   prepare(threads);
   let session: InferenceSession;

@@ -345,6 +345,12 @@ describe('hostile files are refused with an error that says why', () => {
       () => withMetadata('credence.random', '{"x": {"kind": "bernoulli", "probability": 2}}'),
       /a law for each input/,
     ],
+    [
+      'a name with a zero byte that hides its end',
+      () => simple(node('Neg', ['x'], ['y\0']), node('Neg', ['x'], ['y\0'])),
+      /'y\0': expected to be defined once/,
+    ],
+    ['a name that ends at a zero byte', () => simple(node('Neg', ['x'], ['y\0'])), /output 'y'/],
     ['laws in a list', () => withMetadata('credence.random', '[]'), /a law for each input/],
     ['a law of null', () => withMetadata('credence.random', '{"x": null}'), /a law for each input/],
   ])('%s', (_name, bytes, message) => {

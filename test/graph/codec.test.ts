@@ -353,6 +353,15 @@ describe('external data', () => {
   );
 });
 
+test('constants of 2 GiB are refused before anything is written', () => {
+  const b = new GraphBuilder('large');
+  // Pages of zeros that nobody touches take no memory.
+  const halves = [0, 1].map((i) => b.constant(tensor('uint8', [2 ** 30], new Uint8Array(2 ** 30)), `c${i}`));
+  const graph = b.build(halves.map((half) => b.apply('Identity', [half])[0]!));
+  expect(() => encodeOnnx(graph)).toThrow(FormatError);
+  expect(() => encodeOnnx(graph)).toThrow(/less than 2 GiB together.*got 2\.00 GiB/);
+});
+
 test('GraphErrors of a model name the operation, the types and the place', () => {
   const graph = new Message()
     .text(2, 'broken')

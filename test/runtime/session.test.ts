@@ -157,6 +157,18 @@ describe('the runtime refuses', () => {
     await expect(opening).rejects.toHaveProperty('cause');
   });
 
+  test('a value of gigabytes, before it is made', async () => {
+    const b = new GraphBuilder('large');
+    const sizes = b.constant(tensor('int64', [2], BigInt64Array.of(2n ** 16n, 2n ** 15n)));
+    const graph = b.build(b.apply('ConstantOfShape', [sizes], {}, { name: 'large' }));
+    const resident = process.memoryUsage().rss;
+    await expect(openSession(graph)).rejects.toMatchObject({
+      code: 'E_RUNTIME',
+      message: expect.stringMatching(/value 'large' of ConstantOfShape: expected at most 4 GiB/) as string,
+    });
+    expect(process.memoryUsage().rss - resident).toBeLessThan(2 ** 28);
+  });
+
   test('an index out of range, and the next run succeeds', async () => {
     await using session = await openSession(lookup());
     const pick = (i: number): Feeds => ({ pick: tensor('int64', [1], BigInt64Array.of(BigInt(i))) });

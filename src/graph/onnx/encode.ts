@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { FormatError } from '../../errors/index.js';
 import type { Tensor } from '../../tensor/index.js';
 import { ELEMENT_TYPES } from '../functions/arithmetic.js';
 import type { Attribute, Graph, Node, TensorType } from '../types.js';
@@ -22,8 +23,23 @@ import { metadataOf } from './metadata.js';
 /** IR version 10 is what opsets up to 22 came with, and ONNX Runtime reads it since 1.18. */
 const IR_VERSION = 10;
 
-/** The bytes of an ONNX file. The same graph gives the same bytes. */
+/** What a message of protobuf may have at most, and what is left for all but the constants. */
+const [LARGEST, REST] = [2 ** 31 - 1, 2 ** 24];
+
+/**
+ * The bytes of an ONNX file. The same graph gives the same bytes.
+ * @throws FormatError on constants of 2 GiB and more, which no single file of ONNX can hold.
+ */
 export function encodeOnnx(graph: Graph): Uint8Array {
+  const size = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (size > LARGEST - REST) {
+    throw new FormatError({
+      what: `graph '${graph.name}' as one ONNX file`,
+      expected: 'constants of less than 2 GiB together, the limit of the format',
+      got: `${(size / 2 ** 30).toFixed(2)} GiB`,
+      hint: 'use a model in half precision, or of fewer parameters',
+    });
+  }
   const writer = new BinaryWriter();
   writer.tag(MODEL.irVersion, WireType.Varint).int64(IR_VERSION);
   writer.tag(MODEL.producer, WireType.LengthDelimited).string('credence');

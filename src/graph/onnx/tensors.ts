@@ -69,7 +69,7 @@ export function readTensor(
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
     throw new FormatError({ what, expected: 'sizes of at least 0', got: `(${shape.join(', ')})` });
   }
-  if (isExternal) raw = readExternal(what, external, externalData);
+  if (isExternal) raw = readExternal(what, { dtype, shape }, external, externalData);
   if (raw !== undefined) return { name, value: fromBytes(what, dtype, shape, raw) };
   if (dtype === 'uint32' || dtype === 'uint64' || dtype === 'int64') {
     checkCount(what, shape, integers.length, 'elements');
@@ -107,6 +107,7 @@ function fromBytes(what: string, dtype: DType, shape: readonly number[], raw: Ui
 
 function readExternal(
   what: string,
+  { dtype, shape }: { readonly dtype: DType; readonly shape: readonly number[] },
   entries: ReadonlyMap<string, string>,
   externalData: ExternalData | undefined,
 ): Uint8Array {
@@ -132,6 +133,9 @@ function readExternal(
       hint: 'open the model by its path, so that the files beside it are found',
     });
   }
+  // Before anything is read: the file may be large.
+  if (length !== undefined)
+    checkCount(what, shape, length / arrayOf(dtype).BYTES_PER_ELEMENT, 'elements of raw data');
   return externalData(location, offset!, length);
 }
 

@@ -75,9 +75,20 @@ export function gradientOfBias(adjoint: Value): Value {
   return reduceSum(reduceSum(adjoint, spatialAxes(adjoint)), [0]);
 }
 
-/** The adjoint is convolved with the kernels the other way round; what the strides cut off at the end is padded back. */
+/**
+ * The adjoint is convolved with the kernels the other way round; what the strides cut off at the end is padded back. Without
+ * strides that is a convolution too, which for kernels in groups (depthwise) takes half the time of a transposed one.
+ */
 function gradientOfImage(x: Value, weight: Value, adjoint: Value, window: Window, group: number): Value {
   const { strides, before, after, dilations } = window;
+  const reach = strides.map((_, i) => extentOf(window, i) - 1);
+  const isPlain = strides.every(
+    (stride, i) => stride === 1 && before[i]! <= reach[i]! && after[i]! <= reach[i]!,
+  );
+  if (group > 1 && isPlain) {
+    const pads = [before, after].flatMap((sizes) => sizes.map((size, i) => reach[i]! - size));
+    return conv(adjoint, turned(weight, group), undefined, { pads, dilations, group });
+  }
   const outputPadding = strides.map((stride, i) => {
     if (stride === 1) return 0;
     const [size, positions] = staticShape('derivative of a strided convolution', [
@@ -94,6 +105,18 @@ function gradientOfImage(x: Value, weight: Value, adjoint: Value, window: Window
     group,
     outputPadding,
   });
+}
+
+/** Kernels (M, C / group, ...) → (C, M / group, ...), the other way round along every spatial axis. */
+function turned(weight: Value, group: number): Value {
+  const [maps, perGroup, ...kernel] = staticShape('kernels', weight.shape) as [number, number, ...number[]];
+  const long = kernel.flatMap((size, i) => (size > 1 ? [i + 2] : []));
+  const each = (value: number): number[] => long.map(() => value);
+  const flipped = long.length === 0 ? weight : slice(weight, each(-1), each(-(2 ** 31)), long, each(-1));
+  const spatial = spatialAxes(weight);
+  const apart = reshape(flipped, [group, maps / group, perGroup, ...kernel]);
+  const swapped = transpose(apart, [0, 2, 1, ...spatial.map((axis) => axis + 1)]);
+  return reshape(swapped, [group * perGroup, maps / group, ...kernel]);
 }
 
 /**

@@ -299,4 +299,6 @@ export const normalizationOperations: readonly Operation[] = [
   layerNormalization,
   groupNormalization,
   rmsNormalization,
+  // What ONNX Runtime's own optimiser calls it.
+  { ...rmsNormalization, op: 'SimplifiedLayerNormalization' },
 ];

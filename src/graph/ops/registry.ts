@@ -1,5 +1,6 @@
 import type { Operation } from '../operation.js';
 import { activationOperations } from './activations.js';
+import { attentionOperations } from './attention.js';
 import { binaryOperations } from './binary.js';
 import { blockOperations } from './blocks.js';
 import { castOperations } from './casts.js';
@@ -30,6 +31,7 @@ import { variadicOperations } from './variadic.js';
 const operations = new Map<string, Operation>(
   [
     ...activationOperations,
+    ...attentionOperations,
     ...binaryOperations,
     ...blockOperations,
     ...castOperations,

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { CredenceError, FileError, FormatError } from '../../errors/index.js';
 import { fileError, readFileBytes } from '../../files/index.js';
@@ -60,6 +60,10 @@ class ExternalFiles {
     const path = join(this.#folder, location);
     try {
       this.#refuseLinksOut(location, path);
+      const kind = statSync(path);
+      // To open a pipe that nobody writes to takes forever.
+      if (!kind.isFile() && !kind.isDirectory())
+        throw this.#refused(location, 'a file', 'something else of the system');
       const file = openSync(path, 'r');
       try {
         return this.#readOpen(file, { location, path, offset, length });

@@ -1,4 +1,5 @@
 import type { Case } from '../harness.js';
+import { attentionCases } from './attention.js';
 import { binaryCases, castCases, choiceCases, unaryCases, variadicCases } from './elementwise.js';
 import { convolutionCases, poolingCases } from './images.js';
 import {
@@ -15,6 +16,7 @@ import { moreReductionCases, reductionCases } from './reductions.js';
 
 /** At least one use of every operation that Credence knows. */
 export const cases: readonly Case[] = [
+  ...attentionCases,
   ...binaryCases,
   ...castCases,
   ...choiceCases,

@@ -65,18 +65,21 @@ export const normalizationCases: readonly Case[] = [
     derivative: false,
     terms: 100,
   },
-  ...[{}, { axis: int(1), epsilon: float(0.01) }].map((attributes, i): Case => ({
-    op: 'RMSNormalization',
-    name: `axes ${i}`,
-    opset: 23,
-    build: (c) =>
-      c.apply(
-        'RMSNormalization',
-        [c.floats('x', ['N', 3, 4]), c.floats('scale', i === 0 ? [4] : [3, 4])],
-        attributes,
-      ),
-    terms: 100,
-  })),
+  ...(
+    [
+      ['RMSNormalization', 23],
+      ['SimplifiedLayerNormalization', 18],
+    ] as const
+  ).flatMap(([op, opset]) =>
+    [{}, { axis: int(1), epsilon: float(0.01) }].map((attributes, i): Case => ({
+      op,
+      name: `axes ${i}`,
+      opset,
+      build: (c) =>
+        c.apply(op, [c.floats('x', ['N', 3, 4]), c.floats('scale', i === 0 ? [4] : [3, 4])], attributes),
+      terms: 100,
+    })),
+  ),
   group('scale by group', ['N', 4, 2, 3], 2, 2, 18),
   group('scale by channel', ['N', 4, 2, 3], 2, 4, 21),
   group('each channel a group', ['N', 3, 4], 3, 3, 18),
