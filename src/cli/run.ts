@@ -6,6 +6,7 @@ import { colours } from './colours.js';
 import { addExportCommand } from './export-command.js';
 import { addPracticalCommand } from './practical-command.js';
 import { addScoreCommand } from './score-command.js';
+import { addServeCommand } from './serve-command.js';
 
 /** What the process ends with. 2: the command line makes no sense; 130: interrupted, as shells expect. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -34,6 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addAssessCommand(program, outcome);
   addExportCommand(program, outcome);
   addScoreCommand(program, outcome);
+  addServeCommand(program, outcome);
   watchOutput(process.stdout);
   try {
     await program.parseAsync([...args], { from: 'user' });

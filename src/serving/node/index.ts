@@ -1,0 +1,3 @@
+export { readReference } from './reference.js';
+export { SERVE_DEFAULTS, serveModel } from './server.js';
+export type { ServeOptions, Service } from './server.js';
