@@ -16,6 +16,7 @@ import {
   removeDropout,
   sign,
   sub,
+  widen,
 } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
 
@@ -39,7 +40,8 @@ export const ODIN_LOGITS = 'odin/logits';
 /**
  * ODIN as one graph, a forward pass, a backward pass and a forward pass in one run: x~ = x - epsilon / deviation sign(d/dx CE(f(x) / T, y^)),
  * y^ the predicted class; output `odin/logits` (N, K), f(x~) / T, whose `maximumClassProbability` is the score. The step
- * *raises* the largest probability: it is the inverse of an attack.
+ * *raises* the largest probability: it is the inverse of an attack. Computed in float32 where the model is in float16, whose
+ * steps are larger than epsilon.
  *
  * Source: Liang, Li, Srikant, "Enhancing the reliability of out-of-distribution image detection in neural networks", ICLR 2018.
  * @throws ConfigurationError on a number out of range; GraphError when the graph has no such values, the input is not
@@ -53,10 +55,11 @@ export function odinGraph(model: Graph, options: OdinOptions): Graph {
     const expected = name === 'epsilon' ? 'a finite number of at least 0' : 'a finite number above 0';
     throw new ConfigurationError({ what: `ODIN: ${name}`, expected, got: `${value}` });
   }
-  const plain = removeDropout(model);
+  const { graph: plain, names: wide } = widen(removeDropout(model));
+  const image = wide.get(input) ?? input;
   const b = GraphBuilder.from(prune({ ...plain, outputs: [logits] }));
   const scaled = b.value(logits);
-  const moved = b.value(input);
+  const moved = b.value(image);
   if (!moved.dtype.startsWith('float')) {
     throw new GraphError({
       what: `ODIN: input '${input}'`,
@@ -67,12 +70,12 @@ export function odinGraph(model: Graph, options: OdinOptions): Graph {
   }
   const tempered = div(scaled, constantLike(scaled, gradientTemperature));
   const lossSum = reduceSum(neg(reduceMax(logSoftmax(tempered), [1])));
-  const derived = gradient(b.build({ loss: lossSum }), { of: 'loss', withRespectTo: [input] });
+  const derived = gradient(b.build({ loss: lossSum }), { of: 'loss', withRespectTo: [image] });
 
   const second = GraphBuilder.from(derived);
-  const x = second.value(input);
-  const step = mul(sign(second.value(gradientName(input))), constantLike(x, epsilon / deviation));
-  const names = second.append(extract(plain, [input], [logits]), new Map([[input, sub(x, step)]]));
+  const x = second.value(image);
+  const step = mul(sign(second.value(gradientName(image))), constantLike(x, epsilon / deviation));
+  const names = second.append(extract(plain, [image], [logits]), new Map([[image, sub(x, step)]]));
   const perturbed = second.value(names.get(logits)!);
   return prune(second.build({ [ODIN_LOGITS]: div(perturbed, constantLike(perturbed, temperature)) }));
 }

@@ -1,7 +1,7 @@
 /** Functions that move, pick or reduce elements. Axes may count from the end (negative). */
 import { int, ints, text } from '../types.js';
 import type { Value } from '../types.js';
-import { int64s } from './arithmetic.js';
+import { cast, int64s } from './arithmetic.js';
 
 type Reduction = (x: Value, axes?: readonly number[], options?: { keepDimensions?: boolean }) => Value;
 
@@ -127,6 +127,11 @@ export function scatterElements(
   updates: Value,
   { axis = 0, accumulate = false }: { axis?: number; accumulate?: boolean } = {},
 ): Value {
+  if (accumulate && x.dtype === 'float16') {
+    // ONNX Runtime adds no half floats.
+    const [wide, added] = [cast(x, 'float32'), cast(updates, 'float32')];
+    return cast(scatterElements(wide, indices, added, { axis, accumulate }), 'float16');
+  }
   const attributes = accumulate ? { axis: int(axis), reduction: text('add') } : { axis: int(axis) };
   return x.builder.apply('ScatterElements', [x, indices, updates], attributes)[0]!;
 }
