@@ -12,9 +12,9 @@ export interface PanelState<P extends Parameters> {
   /** The address of the panel in its present state. */
   readonly href: ReadonlySignal<string>;
   /** Sets several at once; the others keep their values. */
-  set(values: Partial<Values<P>>): void;
+  readonly set: (values: Partial<Values<P>>) => void;
   /** All as they are initially. */
-  reset(): void;
+  readonly reset: () => void;
 }
 
 /** What could not be read of the address. */

@@ -1,10 +1,14 @@
-import type { Signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
 
-export interface SliderProps {
+/** A value and what a change by hand does: sets it, where nothing else is said. */
+export type Bound<T> =
+  | { readonly value: Signal<T>; readonly onChange?: ((value: T) => void) | undefined }
+  | { readonly value: ReadonlySignal<T>; readonly onChange: (value: T) => void };
+
+export type SliderProps = Bound<number> & {
   readonly label: ComponentChildren;
-  readonly value: Signal<number>;
   /** Inclusive. */
   readonly min: number;
   readonly max: number;
@@ -16,9 +20,7 @@ export interface SliderProps {
   /** A short explanation under it. */
   readonly hint?: ComponentChildren;
   readonly disabled?: boolean;
-  /** What a change by hand does instead of setting the value. */
-  readonly onChange?: (value: number) => void;
-}
+};
 
 export function Slider(props: SliderProps): JSX.Element {
   const { label, value, min, max, step, log = false, format = plain, hint, disabled = false } = props;
@@ -27,7 +29,7 @@ export function Slider(props: SliderProps): JSX.Element {
   const choose = (text: string): void => {
     const at = Number(text);
     const chosen = log ? Number((10 ** at).toPrecision(3)) : Number(at.toFixed(10));
-    (props.onChange ?? ((next) => (value.value = next)))(Math.min(max, Math.max(min, chosen)));
+    change(props, Math.min(max, Math.max(min, chosen)));
   };
   return (
     <div class="control">
@@ -56,22 +58,15 @@ export function Slider(props: SliderProps): JSX.Element {
   );
 }
 
-export interface ChoiceProps<T extends string> {
+export type ChoiceProps<T extends string> = Bound<T> & {
   readonly label: ComponentChildren;
-  readonly value: Signal<T>;
   readonly options: readonly { readonly value: T; readonly label: string }[];
   readonly hint?: ComponentChildren;
-  readonly onChange?: (value: T) => void;
-}
+};
 
 /** One of a few, all of them seen. */
-export function Choice<T extends string>({
-  label,
-  value,
-  options,
-  hint,
-  onChange,
-}: ChoiceProps<T>): JSX.Element {
+export function Choice<T extends string>(props: ChoiceProps<T>): JSX.Element {
+  const { label, value, options, hint } = props;
   const id = useId();
   return (
     <fieldset class="control choice" aria-describedby={hint === undefined ? undefined : `${id}-hint`}>
@@ -84,7 +79,7 @@ export function Choice<T extends string>({
               name={id}
               value={option.value}
               checked={value.value === option.value}
-              onChange={() => (onChange ?? ((next) => (value.value = next)))(option.value)}
+              onChange={() => change(props, option.value)}
             />
             <span>{option.label}</span>
           </label>
@@ -99,16 +94,9 @@ export function Choice<T extends string>({
   );
 }
 
-export interface SelectProps<T extends string> extends ChoiceProps<T> {}
-
 /** One of many. */
-export function Select<T extends string>({
-  label,
-  value,
-  options,
-  hint,
-  onChange,
-}: SelectProps<T>): JSX.Element {
+export function Select<T extends string>(props: ChoiceProps<T>): JSX.Element {
+  const { label, value, options, hint } = props;
   const id = useId();
   return (
     <div class="control">
@@ -119,7 +107,7 @@ export function Select<T extends string>({
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onChange={(event) => {
           const chosen = options.find((option) => option.value === event.currentTarget.value);
-          if (chosen !== undefined) (onChange ?? ((next) => (value.value = next)))(chosen.value);
+          if (chosen !== undefined) change(props, chosen.value);
         }}
       >
         {options.map((option) => (
@@ -137,15 +125,14 @@ export function Select<T extends string>({
   );
 }
 
-export interface SwitchProps {
+export type SwitchProps = Bound<boolean> & {
   readonly label: ComponentChildren;
-  readonly value: Signal<boolean>;
   readonly hint?: ComponentChildren;
   readonly disabled?: boolean;
-  readonly onChange?: (value: boolean) => void;
-}
+};
 
-export function Switch({ label, value, hint, disabled = false, onChange }: SwitchProps): JSX.Element {
+export function Switch(props: SwitchProps): JSX.Element {
+  const { label, value, hint, disabled = false } = props;
   const id = useId();
   return (
     <div class="control">
@@ -156,7 +143,7 @@ export function Switch({ label, value, hint, disabled = false, onChange }: Switc
           checked={value.value}
           disabled={disabled}
           aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-          onChange={(event) => (onChange ?? ((next) => (value.value = next)))(event.currentTarget.checked)}
+          onChange={(event) => change(props, event.currentTarget.checked)}
         />
         <span>{label}</span>
       </label>
@@ -200,6 +187,11 @@ export function Button({
       {children}
     </button>
   );
+}
+
+function change<T>({ value, onChange }: Bound<T>, next: T): void {
+  if (onChange === undefined) (value as Signal<T>).value = next;
+  else onChange(next);
 }
 
 function plain(value: number): string {

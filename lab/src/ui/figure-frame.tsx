@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import { Formula } from './formula.js';
 import type { MathMarkup } from './formula.js';
 import { save } from './save.js';
@@ -13,8 +13,8 @@ export interface FigureFrameProps {
   readonly formula?: { readonly math: MathMarkup; readonly label: string };
   /** Names the lines and colours: `LegendItem`s. */
   readonly legend?: ComponentChildren;
-  /** Makes the figure to save when it is asked for; undefined while there is nothing to save. */
-  readonly onSave: (() => Promise<SavedFigure>) | undefined;
+  /** Makes the figure to save from this one's element when it is asked for; undefined while there is nothing to save. */
+  readonly onSave: ((figure: HTMLElement) => Promise<SavedFigure>) | undefined;
   readonly children: ComponentChildren;
   /** As wide as two. Default false. */
   readonly wide?: boolean;
@@ -26,17 +26,18 @@ const FORMATS: readonly SaveFormat[] = ['svg', 'png', 'csv'];
 export function FigureFrame(props: FigureFrameProps): JSX.Element {
   const { title, lookFor, formula, legend, onSave, children, wide = false } = props;
   const id = useId();
+  const section = useRef<HTMLElement>(null);
   const failure = useSignal<string | undefined>(undefined);
   const keep = async (format: SaveFormat): Promise<void> => {
     try {
-      await save(await onSave!(), format);
+      await save(await onSave!(section.current!), format);
       failure.value = undefined;
     } catch (error) {
       failure.value = error instanceof Error ? error.message : String(error);
     }
   };
   return (
-    <section class={wide ? 'figure wide' : 'figure'} aria-labelledby={id}>
+    <section ref={section} class={wide ? 'figure wide' : 'figure'} aria-labelledby={id}>
       <h3 id={id}>{title}</h3>
       <p class="look-for">{lookFor}</p>
       {legend === undefined ? null : <ul class="legend">{legend}</ul>}

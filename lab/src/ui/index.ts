@@ -1,4 +1,5 @@
 export { announce } from './announce.js';
+export { capture } from './capture.js';
 export { bandPath, Chart, linePath } from './chart.js';
 export type { AxisOptions, Frame } from './chart.js';
 export { Button, Choice, Select, Slider, Switch } from './controls.js';
@@ -11,4 +12,5 @@ export { diverging, gradient, sequential } from './ramp.js';
 export type { Raster } from './raster.js';
 export type { SavedFigure } from './save.js';
 export { extent, padded, short } from './scale.js';
+export { Settings } from './settings.js';
 export { Transport, usePlayback } from './transport.js';

@@ -12,7 +12,7 @@ export interface TransportProps {
   readonly speeds?: readonly number[];
   readonly onStep: () => void;
   readonly onReset: () => void;
-  /** Nothing is left to play. */
+  /** Nothing is left to play: playing begins anew. */
   readonly done: ReadonlySignal<boolean>;
   /** Where it stands: '3 of 25 points'. */
   readonly position: string;
@@ -23,13 +23,13 @@ const SPEEDS = [0.5, 1, 2, 4];
 /** Play, pause, step, speed, reset. */
 export function Transport(props: TransportProps): JSX.Element {
   const { label, playing, speed, speeds = SPEEDS, onStep, onReset, done, position } = props;
+  const play = (): void => {
+    if (done.value && !playing.value) onReset();
+    playing.value = !playing.value;
+  };
   return (
     <div class="transport" role="group" aria-label={label}>
-      <Button
-        primary
-        onClick={() => (playing.value = !playing.value)}
-        disabled={done.value && !playing.value}
-      >
+      <Button primary onClick={play}>
         {playing.value ? 'Pause' : 'Play'}
       </Button>
       <Button onClick={onStep} disabled={done.value || playing.value}>
