@@ -17,10 +17,19 @@ import { memory } from './suites/memory.js';
 import { practical } from './suites/practical.js';
 import { scaling } from './suites/scaling.js';
 import { seeds } from './suites/seeds.js';
+import { serving } from './suites/serving.js';
 import type { Suite } from './suites/suite.js';
 import { week3 } from './suites/week3.js';
 
-const RUNNERS: Readonly<Record<SuiteName, Suite>> = { week3, memory, scaling, kernels, seeds, practical };
+const RUNNERS: Readonly<Record<SuiteName, Suite>> = {
+  week3,
+  memory,
+  scaling,
+  kernels,
+  serving,
+  seeds,
+  practical,
+};
 /** Those that run both sides in processes of their own, on data sets in one place. */
 const SIDE_BY_SIDE: ReadonlySet<SuiteName> = new Set(['week3', 'memory', 'scaling']);
 

@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import process from 'node:process';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { run } from '#credence/cli/run';
+import { encodeOnnx } from '#credence/graph/index';
+import { mlp } from '#credence/models/mlp';
+import { key } from '#credence/random/index';
+import { smallTrust } from '../serving/models.js';
+import { credence, temporaryFolder } from './command.js';
+import type { Outcome } from './command.js';
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const model = at('m.trust.onnx');
+
+beforeAll(async () => {
+  writeFileSync(model, encodeOnnx(await smallTrust()));
+  writeFileSync(at('plain.onnx'), encodeOnnx(mlp({ inputs: 4, outputs: 3, key: key(1) })));
+  writeFileSync(at('scores.csv'), 'prediction,mcp,energy\r\n1,0.25,-1\r\n2,0.5,-2\r\n0,0.75,-3\r\n');
+  writeFileSync(at('other.csv'), 'prediction,knn\r\n1,0.25\r\n2,0.5\r\n');
+});
+
+/** The command until it listens; then what `then` does, and SIGTERM. */
+async function serve(
+  args: readonly string[],
+  then: (url: string) => Promise<void> = () => Promise.resolve(),
+): Promise<Outcome & { readonly failure: unknown }> {
+  let started = false;
+  let failure: unknown;
+  const outcome = await credence(['serve', model, '--port', '0', ...args], {
+    onStderr(stderr, child) {
+      const url = /http:\/\/\S+?:\d+/.exec(stderr)?.[0];
+      if (started || url === undefined || !stderr.includes('\n')) return;
+      started = true;
+      void then(url)
+        .catch((error: unknown) => (failure = error))
+        .finally(() => child.kill('SIGTERM'));
+    },
+  });
+  return { ...outcome, failure };
+}
+
+/** The command in this process: a start takes longer than what is refused here. */
+async function refused(args: readonly string[]): Promise<Omit<Outcome, 'seconds'>> {
+  let [stdout, stderr] = ['', ''];
+  const listeners = process.stdout.listeners('error');
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => !!(stdout += String(text)));
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => !!(stderr += String(text)));
+  try {
+    const code = await run(args);
+    return { code, stdout, stderr };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+    for (const own of process.stdout.listeners('error'))
+      if (!listeners.includes(own)) process.stdout.off('error', own as (error: Error) => void);
+  }
+}
+
+describe('credence serve', () => {
+  test('says where it listens, answers, and stops cleanly', async () => {
+    let answer: unknown;
+    const { code, stdout, stderr, failure } = await serve(['--json'], async (url) => {
+      const init = { method: 'POST', body: '{"inputs":[[1,2,3,4]]}' };
+      const headers = { 'content-type': 'application/json' };
+      answer = await (await fetch(`${url}/v1/predict`, { ...init, headers })).json();
+    });
+    expect(failure).toBeUndefined();
+    expect(answer).toMatchObject({ predictions: [{ scores: {} }] });
+    expect(stderr).toMatch(/^✓ \S+ on http:\/\/127\.0\.0\.1:\d+ .*\nstopping \(SIGTERM\).*\n$/);
+    const line = JSON.parse(stdout) as { url: string; port: number };
+    expect(line).toMatchObject({ host: '127.0.0.1', model });
+    expect(line.url).toBe(`http://127.0.0.1:${line.port}`);
+    expect(code).toBe(0);
+  });
+
+  test('measures drift from scores that credence score wrote', async () => {
+    let metrics = '';
+    const { failure } = await serve(['--reference', at('scores.csv')], async (url) => {
+      const init = { method: 'POST', body: '{"inputs":[[1,2,3,4]]}' };
+      await fetch(`${url}/v1/predict`, { ...init, headers: { 'content-type': 'application/json' } });
+      metrics = await (await fetch(`${url}/metrics`)).text();
+    });
+    expect(failure).toBeUndefined();
+    expect(metrics).toMatch(/credence_score_drift_statistic\{score="mcp"\} \d/);
+    expect(metrics).toMatch(/credence_score_drift_window\{score="energy"\} 1\n/);
+  });
+
+  test('a second signal ends it at once', async () => {
+    let sent = 0;
+    const { code, seconds } = await credence(
+      ['serve', model, '--port', '0', '--max-delay', '60000', '--timeout', '60000'],
+      {
+        onStderr(stderr, child) {
+          const url = /http:\/\/\S+?:\d+/.exec(stderr)?.[0];
+          if (sent === 0 && url !== undefined) {
+            sent = 1;
+            const init = { method: 'POST', body: '{"inputs":[[1,2,3,4]]}' };
+            void fetch(`${url}/v1/predict`, {
+              ...init,
+              headers: { 'content-type': 'application/json' },
+            }).catch(() => undefined);
+            setTimeout(() => child.kill('SIGINT'), 200);
+          } else if (sent === 1 && stderr.includes('stopping (SIGINT)')) {
+            sent = 2;
+            child.kill('SIGINT');
+          }
+        },
+      },
+    );
+    // Killed by the signal.
+    expect([code, sent]).toEqual([null, 2]);
+    expect(seconds).toBeLessThan(30);
+  });
+
+  test('a port that another program has', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, stderr, stdout } = await refused(['serve', model, '--port', `${port}`]);
+    other.close();
+    expect(stderr).toMatch(
+      /^error E_CONFIGURATION --port: expected a free one, got \d+, .*; --port 0 takes any/,
+    );
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  test.each<[string, readonly string[], number, RegExp]>([
+    ['no model', [], 2, /missing required argument 'model'/],
+    ['a file that is not there', [at('m.trust.onx')], 1, /E_FILE .*did you mean 'm.trust.onnx'/],
+    ['a model that was not exported', [at('plain.onnx')], 1, /E_FORMAT .*run credence export --model/],
+    ['what is no model', [at('scores.csv')], 1, /E_FORMAT/],
+    ['a folder', [folder], 1, /E_FILE .*a folder/],
+    ['a host of another machine', [model, '--host', '192.0.2.1', '--port', '0'], 2, /--host: .*'192.0.2.1'/],
+    ['a port that is none', [model, '--port', '65536'], 2, /--port: expected an integer of 0 to 65535/],
+    ['batches of nothing', [model, '--max-batch', '0'], 2, /--max-batch/],
+    ['a delay that is none', [model, '--max-delay', 'soon'], 2, /--max-delay.*got 'soon'/],
+    ['an option that is mistyped', [model, '--prot', '1'], 2, /unknown option '--prot'; did you mean --port/],
+    ['a reference that is not there', [model, '--reference', at('no.csv')], 1, /E_FILE/],
+    [
+      'a reference of other scores',
+      [model, '--reference', at('other.csv')],
+      2,
+      /scores of the model: mcp, energy/,
+    ],
+  ])('%s', async (_, args, code, message) => {
+    const outcome = await refused(['serve', ...args]);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.stderr).not.toMatch(/\n\s+at /);
+    expect([outcome.code, outcome.stdout]).toEqual([code, '']);
+  });
+});
