@@ -108,7 +108,8 @@ function valuesOf(classifier: Classifier): ClassifierValues {
   const plain = removeDropout({ ...graph, outputs: [...new Set(asked.map(origin))] });
   const builder = GraphBuilder.from({ ...plain, parameters: [] });
   for (const name of graph.outputs) {
-    if (!builder.has(name)) builder.apply('Identity', [builder.value(origin(name))], {}, { name });
+    // The others are there, also those whose type is not known.
+    if (origin(name) !== name) builder.apply('Identity', [builder.value(origin(name))], {}, { name });
   }
   const type = builder.value(origin(logits));
   if (type.shape.length !== 2 || typeof type.shape[1] !== 'number' || type.shape[1] < 2) {
