@@ -1,20 +1,15 @@
 import { fitTemperature } from '../calibration/index.js';
 import { CredenceError } from '../errors/index.js';
-import {
-  brierScore,
-  expectedCalibrationError,
-  negativeLogLikelihood,
-  reliabilityBins,
-} from '../metrics/index.js';
-import { predictionsOf, probabilitiesOf } from './labels.js';
-import type { Labelled } from './labels.js';
+import { expectedCalibrationError, reliabilityBins } from '../metrics/index.js';
+import type { Examples } from '../scores/index.js';
+import type { Confidence, Predictions } from './measure.js';
 import type { CalibrationResult, ClassifierResult } from './results.js';
 
 /** Temperature scaling, or why there is none. */
 export type Temperature = { readonly value: number } | { readonly reason: string };
 
 /** Fitted on examples that are not measured on. */
-export function temperatureOf({ logits, labels }: Labelled): Temperature {
+export function temperatureOf({ logits, labels }: Examples): Temperature {
   try {
     return { value: fitTemperature(logits, labels.data).temperature };
   } catch (error) {
@@ -24,32 +19,29 @@ export function temperatureOf({ logits, labels }: Labelled): Temperature {
 }
 
 /** Accuracy and calibration of a classifier, before and after temperature scaling. */
-export function classifierResult(measured: Labelled, temperature: Temperature): ClassifierResult {
-  const predictions = predictionsOf(measured.logits);
-  const errors = predictions.filter((prediction, i) => prediction !== measured.labels.data[i]).length;
+export function classifierResult(
+  { errors, before, after }: Predictions,
+  temperature: Temperature,
+): ClassifierResult {
+  const wrong = errors.filter(Boolean).length;
+  const correct = errors.map((isError) => !isError);
   return {
-    accuracy: 1 - errors / predictions.length,
-    errors,
-    before: calibrationResult(measured, predictions, 1),
+    accuracy: 1 - wrong / errors.length,
+    errors: wrong,
+    before: calibrationResult(before, correct),
     temperature: 'value' in temperature ? temperature.value : null,
-    after: 'value' in temperature ? calibrationResult(measured, predictions, temperature.value) : null,
+    after: after === undefined ? null : calibrationResult(after, correct),
     notScaled: 'reason' in temperature ? temperature.reason : null,
   };
 }
 
 function calibrationResult(
-  { logits, labels }: Labelled,
-  predictions: Int32Array,
-  temperature: number,
+  { confidence, nll, brier }: Confidence,
+  correct: readonly boolean[],
 ): CalibrationResult {
-  const probabilities = probabilitiesOf(logits, temperature);
-  const classes = logits.shape[1]!;
-  const confidences = predictions.map((_, i) => i);
-  const confidence = Float64Array.from(confidences, (i) => probabilities[i * classes + predictions[i]!]!);
-  const correct = Array.from(predictions, (prediction, i) => prediction === labels.data[i]);
   return {
-    nll: negativeLogLikelihood(probabilities, labels.data),
-    brier: brierScore(probabilities, labels.data),
+    nll,
+    brier,
     ece: expectedCalibrationError(confidence, correct),
     bins: reliabilityBins(confidence, correct)
       .filter(({ count }) => count > 0)

@@ -1,11 +1,11 @@
-import { openSession } from '../runtime/index.js';
+import { openSession, runRows } from '../runtime/index.js';
 import type { Session } from '../runtime/index.js';
 import { scoreGraph, scoreOutput, valuesGraph } from '../scores/index.js';
-import type { Classifier, FittedScore } from '../scores/index.js';
+import type { FittedScore } from '../scores/index.js';
 import { prune } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
+import type { Classifier } from '../inspection/index.js';
 import type { Tensor } from '../tensor/index.js';
-import { runRows } from './outputs.js';
 import type { Progress } from './reporter.js';
 
 /** Runs of each graph; the fastest counts, as what else the machine does only adds. */
@@ -43,11 +43,12 @@ export async function measureCosts(
 
 async function timed(session: Session, rows: Tensor<'float32'>): Promise<number> {
   const { outputs } = session.graph;
-  await runRows(session, rows, outputs, 'timing');
+  const where = 'timing';
+  await runRows(session, rows, { outputs, where });
   let best = Infinity;
   for (let run = 0; run < RUNS; run++) {
     const start = performance.now();
-    await runRows(session, rows, outputs, 'timing');
+    await runRows(session, rows, { outputs, where });
     best = Math.min(best, performance.now() - start);
   }
   return best / 1000 / rows.shape[0]!;

@@ -1,6 +1,7 @@
 import { CredenceError } from '../errors/index.js';
+import type { Classifier } from '../inspection/index.js';
 import { fitScore, missing } from '../scores/index.js';
-import type { Classifier, Examples, FittedScore, Score } from '../scores/index.js';
+import type { Examples, FittedScore, Score } from '../scores/index.js';
 import type { Progress } from './reporter.js';
 
 export interface Unavailable {
@@ -9,28 +10,19 @@ export interface Unavailable {
   readonly reason: string;
 }
 
-export interface FitScoresCall {
-  readonly classifier: Classifier;
-  readonly scores: readonly Score[];
-  /** Those that the classifier was trained on, where they were given. */
-  readonly training: Examples | undefined;
-  readonly validation: Examples;
+export interface FitScoresOptions {
+  /** What each may see. */
+  readonly examplesFor: (score: Score) => Examples;
   readonly onProgress: Progress;
   readonly signal: AbortSignal | undefined;
 }
 
-/**
- * Fits each score on the examples that it may see, and says of those that cannot be fitted why. @throws the
- * signal's reason
- */
-export async function fitScores({
-  classifier,
-  scores,
-  training,
-  validation,
-  onProgress,
-  signal,
-}: FitScoresCall): Promise<{ fitted: FittedScore[]; unavailable: Unavailable[] }> {
+/** Fits each score, and says of those that cannot be fitted why. @throws the signal's reason */
+export async function fitScores(
+  classifier: Classifier,
+  scores: readonly Score[],
+  { examplesFor, onProgress, signal }: FitScoresOptions,
+): Promise<{ fitted: FittedScore[]; unavailable: Unavailable[] }> {
   const fitted: FittedScore[] = [];
   const unavailable: Unavailable[] = [];
   for (const [i, score] of scores.entries()) {
@@ -43,10 +35,9 @@ export async function fitScores({
       continue;
     }
     try {
-      const examples = score.fittedOn === 'training' ? (training ?? validation) : validation;
       fitted.push(
         await fitScore(score, classifier, {
-          examples,
+          examples: examplesFor(score),
           ...(signal !== undefined && { signal }),
           onProgress: (share) => onProgress(i + share, scores.length, title),
         }),
@@ -57,13 +48,4 @@ export async function fitScores({
     }
   }
   return { fitted, unavailable };
-}
-
-/** The examples that a score was fitted on, in words. */
-export function fittedOn({ fittedOn: on }: Score, hasTraining: boolean): string {
-  if (on === 'nothing') return 'nothing';
-  if (on === 'training' && hasTraining) return 'the training set';
-  return on === 'training'
-    ? 'half of the validation set, for want of the training set'
-    : 'half of the validation set';
 }

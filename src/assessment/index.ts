@@ -1,7 +1,18 @@
+export { Trust } from '../export/index.js';
+export type { TrustScores } from '../export/index.js';
 export { assess } from './assess.js';
 export type { AssessOptions, Assessment } from './assess.js';
+export { FIT_EXAMPLES, fitClassifier } from './fit.js';
+export type { Fit, FitOptions } from './fit.js';
+export { fitTrust } from './fit-trust.js';
+export type { CertifiedAccept, FittedTrust, FitTrustOptions } from './fit-trust.js';
+export type { Model } from './model.js';
 export type { Progress, Reporter } from './reporter.js';
-export type { AssessmentFindings, AssessmentResults, Recommendation, ScoreResult } from './results.js';
+export type {
+  AssessmentFindings,
+  AssessmentResults,
+  Recommendation,
+  ScoreResult,
+  TuningResult,
+} from './results.js';
 export { assessmentJsonSchema, assessmentSchema } from './results-schema.js';
-export { Trust } from './trust.js';
-export type { TrustParts, TrustScores } from './trust.js';

@@ -1,17 +1,16 @@
 import { ConfigurationError } from '../errors/index.js';
 import { fewestAccepted } from '../selection/index.js';
-import type { Recommendation, ScoreResult } from './results.js';
+import { confidenceOfEach } from './certify.js';
+import type { Rule } from './certify.js';
+import type { Recommendation } from './results.js';
 
 export interface RecommendCall {
-  readonly scores: readonly ScoreResult[];
-  /** Area under the risk-coverage curve on the examples for the thresholds, by name: the test set has no say. */
-  readonly heldAreas: ReadonlyMap<string, number>;
+  /** Of the examples for the thresholds: the test set has no say. */
+  readonly rules: readonly Rule[];
   readonly risk: number;
   readonly confidence: number;
   /** Error rate of the classifier on the examples for the thresholds. */
   readonly errorRate: number;
-  /** Of each certificate. */
-  readonly perScore: number;
   /** Examples for the thresholds. */
   readonly held: number;
 }
@@ -21,11 +20,9 @@ export interface RecommendCall {
  * under the risk-coverage curve.
  * @throws ConfigurationError when there is no score.
  */
-export function recommend(call: RecommendCall): Recommendation {
-  const { scores, heldAreas, risk, confidence, errorRate, perScore, held } = call;
-  const coverage = ({ certificate }: ScoreResult): number => certificate?.coverage ?? -1;
-  const area = ({ name }: ScoreResult): number => heldAreas.get(name) ?? 1;
-  const [best] = scores.toSorted((a, b) => coverage(b) - coverage(a) || area(a) - area(b));
+export function recommend({ rules, risk, confidence, errorRate, held }: RecommendCall): Recommendation {
+  const coverage = ({ certificate }: Rule): number => certificate?.coverage ?? -1;
+  const [best] = rules.toSorted((a, b) => coverage(b) - coverage(a) || a.area - b.area);
   if (best === undefined) {
     throw new ConfigurationError({
       what: 'scores',
@@ -35,15 +32,16 @@ export function recommend(call: RecommendCall): Recommendation {
   }
   const { certificate, title, name, unit } = best;
   const target = `${percentage(risk)} errors`;
-  if (certificate === null) {
-    const least = fewestAccepted(risk, perScore);
+  if (certificate === undefined) {
+    const least = fewestAccepted(risk, confidenceOfEach(confidence, rules.length));
+    const tested = Math.ceil(0.75 * held);
     const why =
-      Math.ceil(0.75 * held) < least
-        ? `that takes at least ${least} accepted examples without an error, and ${Math.ceil(0.75 * held)} are left to test with`
+      tested < least
+        ? `that takes at least ${least} accepted examples without an error, and ${tested} are left to test with`
         : `no score separates the errors (${percentage(errorRate)} of all) well enough for these examples`;
     const sentence =
       `No threshold is certified to keep the accepted inputs at ${target} with confidence ${confidence}: ${why}. ` +
-      `The best order of trust is that of ${title} (area under its risk-coverage curve ${best.aurc.toPrecision(3)}).`;
+      `The best order of trust is that of ${title} (area under its risk-coverage curve ${best.area.toPrecision(3)}).`;
     return { score: name, threshold: null, abstained: null, sentence };
   }
   const abstained = 1 - certificate.coverage;

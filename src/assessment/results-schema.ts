@@ -58,6 +58,19 @@ const score = z.strictObject({
   secondsPerInput: z.number().describe('What the score adds to a prediction.'),
 });
 
+const settings = z.record(z.string(), z.union([z.number(), z.string()]));
+const tuning = z.strictObject({
+  score: z.string(),
+  title: z.string(),
+  criterion: z
+    .enum(['mean score', 'AUROC'])
+    .describe('The smallest mean score of known inputs, or the largest AUROC of outliers against them.'),
+  known: z.int().describe('Known inputs that were looked at.'),
+  outliers: z.array(z.string()),
+  candidates: z.array(z.strictObject({ settings, value: z.number() })),
+  chosen: settings,
+});
+
 const sample = z.strictObject({
   index: z.int().describe('Place in the data set, from 0.'),
   label: z.int(),
@@ -101,6 +114,7 @@ export const assessmentSchema: z.ZodType<AssessmentResults> = z.strictObject({
   }),
   secondsPerInput: z.number(),
   scores: z.array(score),
+  tuned: z.array(tuning),
   unavailable: z.array(z.strictObject({ name: z.string(), title: z.string(), reason: z.string() })),
   recommendation: z.strictObject({
     score: z.string(),

@@ -1,7 +1,7 @@
 import type { RankingMetrics } from '../metrics/index.js';
 
 /** The version of results.json; a change that a reader could stumble over raises it. */
-export const RESULTS_VERSION = 1;
+export const RESULTS_VERSION = 2;
 
 export interface CalibrationResult {
   /** Mean, nats. */
@@ -79,6 +79,25 @@ export interface ScoreResult {
   readonly secondsPerInput: number;
 }
 
+/** How the settings of a score were chosen. */
+export interface TuningResult {
+  /** Its name. */
+  readonly score: string;
+  readonly title: string;
+  /** What decided: the smallest mean score of known inputs, or the largest AUROC of outliers against them. */
+  readonly criterion: 'mean score' | 'AUROC';
+  /** How many known inputs were looked at, of the validation set. */
+  readonly known: number;
+  /** Names of the out-of-distribution sets whose mean AUROC it is. */
+  readonly outliers: readonly string[];
+  /** Settings and the criterion's value. */
+  readonly candidates: readonly {
+    readonly settings: Readonly<Record<string, number | string>>;
+    readonly value: number;
+  }[];
+  readonly chosen: Readonly<Record<string, number | string>>;
+}
+
 export interface SampleResult {
   /** Place in the file, from 0. */
   readonly index: number;
@@ -112,6 +131,8 @@ export interface AssessmentFindings {
   readonly classifier: ClassifierResult;
   readonly secondsPerInput: number;
   readonly scores: readonly ScoreResult[];
+  /** Settings that were chosen by data. */
+  readonly tuned: readonly TuningResult[];
   /** Scores that this classifier or these data do not allow, and why. */
   readonly unavailable: readonly { readonly name: string; readonly title: string; readonly reason: string }[];
   readonly recommendation: Recommendation;

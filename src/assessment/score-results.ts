@@ -3,29 +3,19 @@ import type { Positives } from '../metrics/index.js';
 import { fold } from '../random/index.js';
 import type { Key } from '../random/index.js';
 import type { FittedScore } from '../scores/index.js';
-import { areaUnderRiskCoverage, certifyThreshold } from '../selection/index.js';
+import { areaUnderRiskCoverage } from '../selection/index.js';
+import type { Rule } from './certify.js';
 import type { RankingResult, ScoreResult, Selected } from './results.js';
-
-/** The largest float32: a threshold that accepts all inputs but those whose score is infinite. */
-const ALL = 3.4028234663852886e38;
-
-/** The values of one score on each set. */
-export interface ScoreValues {
-  /** On the examples for the thresholds, and on the measured ones (which may be the same). */
-  readonly held: Float32Array;
-  readonly measured: Float32Array;
-  readonly ood: Readonly<Record<string, Float32Array>>;
-}
 
 export interface ScoreResultCall {
   readonly fitted: FittedScore;
-  readonly values: ScoreValues;
-  /** Which predictions were wrong. */
-  readonly heldErrors: readonly boolean[];
-  readonly measuredErrors: readonly boolean[];
-  readonly risk: number;
-  /** Of this score's certificate. */
-  readonly confidence: number;
+  /** With the threshold that was certified, elsewhere. */
+  readonly rule: Rule;
+  /** The values of the score on the measured examples, and which of their predictions were wrong. */
+  readonly values: Float32Array;
+  readonly errors: readonly boolean[];
+  /** Its values on each out-of-distribution set. */
+  readonly ood: Readonly<Record<string, Float32Array>>;
   readonly key: Key;
   readonly resamples: number;
   readonly fittedOn: string;
@@ -34,44 +24,37 @@ export interface ScoreResultCall {
 
 /** All that is measured of one score. */
 export function scoreResult(call: ScoreResultCall): ScoreResult {
-  const { fitted, values, heldErrors, measuredErrors, risk, confidence, key, resamples } = call;
+  const { fitted, rule, values, errors, key, resamples } = call;
   const { score } = fitted;
+  const { certificate } = rule;
   const options = { key: fold(key, 'bootstrap'), resamples };
-  const wrong = measuredErrors.filter(Boolean).length;
-  const { area, excess } = areaUnderRiskCoverage(values.measured, measuredErrors);
-  const found = certifyThreshold(values.held, heldErrors, { risk, confidence, key: fold(key, 'thresholds') });
-  const threshold = found && Math.min(found.threshold, ALL);
+  const wrong = errors.filter(Boolean).length;
+  const { area, excess } = areaUnderRiskCoverage(values, errors);
   return {
     name: score.name,
     title: score.title,
     unit: score.unit,
     fittedOn: call.fittedOn,
     settings: fitted.fitted.settings,
-    failure:
-      wrong === 0 || wrong === measuredErrors.length
-        ? null
-        : rankingResult(values.measured, measuredErrors, options),
+    failure: wrong === 0 || wrong === errors.length ? null : rankingResult(values, errors, options),
     ood: Object.fromEntries(
-      Object.entries(values.ood).map(([name, outside]) => [
-        name,
-        oodResult(values.measured, outside, options),
-      ]),
+      Object.entries(call.ood).map(([name, outside]) => [name, oodResult(values, outside, options)]),
     ),
     aurc: area,
     excessAurc: excess,
     certificate:
-      found === undefined || threshold === undefined
+      certificate === undefined
         ? null
         : {
-            threshold,
-            confidence,
-            examples: found.examples,
-            accepted: found.accepted,
-            errors: found.errors,
-            coverage: found.coverage,
-            tested: found.tested,
+            threshold: certificate.threshold,
+            confidence: certificate.confidence,
+            examples: certificate.examples,
+            accepted: certificate.accepted,
+            errors: certificate.errors,
+            coverage: certificate.coverage,
+            tested: certificate.tested,
           },
-    selected: threshold === undefined ? null : selectedAt(threshold, values.measured, measuredErrors),
+    selected: certificate === undefined ? null : selectedAt(certificate.threshold, values, errors),
     secondsPerInput: call.secondsPerInput,
   };
 }

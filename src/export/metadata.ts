@@ -158,9 +158,9 @@ export function readTrust(graph: Graph): TrustMetadata {
   throw new FormatError({ what, expected: `an output '${absent.name}'`, got });
 }
 
-/** The entry of `metadata_props`. */
+/** The entry of `metadata_props`: the same text for the same metadata, whatever the order of their keys. */
 export function trustEntry(metadata: TrustMetadata): Readonly<Record<string, string>> {
-  return { [TRUST]: JSON.stringify(metadata) };
+  return { [TRUST]: JSON.stringify(schema.parse(metadata)) };
 }
 
 /** @throws ConfigurationError naming the field that makes no sense. */

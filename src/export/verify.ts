@@ -18,7 +18,8 @@ export interface PlainRuntime {
   /** 'onnxruntime-node', 'onnxruntime-web'. */
   readonly name: string;
   /**
-   * A model is its bytes or, where the runtime reads files, its path, so that it finds external data.
+   * The outputs that are arrays of numbers. A model is its bytes or, where the runtime reads files, its path, so that it
+   * finds external data.
    * @throws RuntimeError
    */
   run(

@@ -39,9 +39,10 @@ export interface ConfidnetSettings {
  * probability that the classifier gives to the true class (TCP): trained on (c(f_i) -
  * softmax(logits_i)[y_i])^2.
  *
- * Learns what errors look like, so it needs some among its examples: fit it on others than the training set,
- * on which nearly every TCP is 1. With few errors it falls behind MCP; it says nothing about inputs unlike
- * those examples. The features are standardised first.
+ * Learns what errors look like, so it needs some among its examples: on the training set nearly every TCP is 1. So the
+ * paper keeps the classifier's dropout active; where the classifier has none, fit it on examples that it was not trained
+ * on. With few errors it falls behind MCP; it says nothing about inputs unlike those examples. The features are
+ * standardised first.
  *
  * Source: Corbière, Thome, Bar-Hen, Cord, Pérez, "Addressing failure prediction by learning model
  * confidence", NeurIPS 2019.
@@ -63,7 +64,7 @@ export function confidnet({
     name: 'confidnet',
     title: 'ConfidNet',
     needs: ['features'],
-    fittedOn: 'validation',
+    fittedOn: 'trainingWithDropout',
     unit: 'probability',
     settings: { hidden: hidden.join(' '), epochs, batchSize, learningRate, key: keyText(key) },
     async fit(call) {

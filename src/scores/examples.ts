@@ -36,8 +36,8 @@ interface Row {
 /**
  * What a classifier gives on the labelled examples of a source, which is read once, batch by batch: what scores are
  * fitted on. In memory are a batch, and the logits, features and labels of those that are kept, in their order.
- * @throws DataError on no examples, no labels, labels that the classifier does not have, one class only, and values that
- *   are not finite; ShapeError where the model reads others; what the source throws.
+ * @throws DataError on no examples, no labels, labels that the classifier does not have and values that are not
+ *   finite; ShapeError where the model reads others; what the source throws.
  */
 export async function examplesOf(
   classifier: Classifier,
@@ -78,14 +78,6 @@ export async function examplesOf(
     total += labels.data.length;
   }
   kept.sort((a, b) => a.index - b.index);
-  if (kept.every(({ label }) => label === kept[0]!.label)) {
-    throw new DataError({
-      what: 'labels',
-      expected: 'examples of at least two classes',
-      got: `class ${kept[0]!.label} only`,
-      where,
-    });
-  }
   return {
     logits: stacked(kept.map((row) => row.logits)),
     features: kept[0]!.features && stacked(kept.flatMap((row) => row.features ?? [])),
@@ -98,21 +90,45 @@ export async function examplesOf(
   };
 }
 
+/** The examples of several, one after the other. */
+export function joinExamples(first: Examples, ...others: readonly Examples[]): Examples {
+  const all = [first, ...others];
+  const sum = (count: (own: Examples) => number): number => all.reduce((total, own) => total + count(own), 0);
+  const rowsOf = (pick: (own: Examples) => Tensor<'float32'> | undefined): Tensor<'float32'> | undefined => {
+    const parts = all.map(pick).filter((part) => part !== undefined);
+    if (parts.length < all.length) return undefined;
+    const [, width = 0] = parts[0]!.shape;
+    const data = new Float32Array(parts.reduce((length, part) => length + part.data.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      data.set(part.data, at);
+      at += part.data.length;
+    }
+    return tensor('float32', [data.length / width, width], data);
+  };
+  const labels = new Int32Array(sum((own) => own.labels.data.length));
+  let at = 0;
+  for (const own of all) {
+    labels.set(own.labels.data, at);
+    at += own.labels.data.length;
+  }
+  return {
+    logits: rowsOf((own) => own.logits)!,
+    features: rowsOf((own) => own.features),
+    labels: tensor('int32', [labels.length], labels),
+    total: sum((own) => own.total ?? own.labels.data.length),
+  };
+}
+
 function rowOf(
   i: number,
-  {
-    index,
-    label,
-    logits,
-    features,
-  }: { index: number; label: number } & Record<'logits', Tensor<'float32'>> &
-    Record<'features', Tensor<'float32'> | undefined>,
+  { logits, features, ...own }: Pick<Row, 'index' | 'label'> & Pick<Examples, 'logits' | 'features'>,
 ): Row {
-  const own = ({ shape, data }: Tensor<'float32'>): Float32Array => {
+  const viewOf = ({ shape, data }: Tensor<'float32'>): Float32Array => {
     const width = elementCount(shape.slice(1));
     return data.subarray(i * width, (i + 1) * width);
   };
-  return { index, label, logits: own(logits), features: features && own(features) };
+  return { ...own, logits: viewOf(logits), features: features && viewOf(features) };
 }
 
 /** @throws DataError */

@@ -3,7 +3,7 @@ export type { ConfidnetSettings } from './confidnet-score.js';
 export type { Shrinkage } from './class-gaussians.js';
 export { energy } from './energy.js';
 export { entropy } from './entropy.js';
-export { examplesOf } from './examples.js';
+export { examplesOf, joinExamples } from './examples.js';
 export type { ExamplesOptions } from './examples.js';
 export { fitScore } from './fit.js';
 export type { FitOptions } from './fit.js';
@@ -24,7 +24,17 @@ export { missing } from './needs.js';
 export { odin } from './odin-score.js';
 export type { OdinSettings } from './odin-score.js';
 export { scoreNamed, scores } from './registry.js';
-export type { AppendCall, Examples, FitCall, Fitted, Need, Score, Settings } from './score.js';
+export type {
+  AppendCall,
+  Examples,
+  FitCall,
+  Fitted,
+  Need,
+  Score,
+  Settings,
+  Tuning,
+  TuningCall,
+} from './score.js';
 export { scoreGraph, scoreOutput, valuesGraph } from './score-graph.js';
 export type { FittedScore } from './score-graph.js';
 export { temperatureScaledMcp } from './temperature-scaled-mcp.js';

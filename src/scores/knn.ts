@@ -15,6 +15,7 @@ import {
 } from '../graph/index.js';
 import { fold, key as keyOf } from '../random/index.js';
 import type { Key } from '../random/index.js';
+import type { Tensor } from '../tensor/index.js';
 import type { Score } from './score.js';
 import { keyText, requireCount } from './settings.js';
 import { rowsAt, subsample } from './subsample.js';
@@ -27,6 +28,9 @@ export interface KnnSettings {
   /** Which examples a smaller bank keeps. */
   readonly key?: Key;
 }
+
+/** Neighbours to choose among. */
+const NEIGHBOURS = [50, 1, 5, 10, 20, 100, 200];
 
 /** Below every norm that is not 0: 0 stays 0 and divides nothing by 0. */
 const SMALLEST_NORM = 1e-30;
@@ -43,7 +47,8 @@ const SMALLEST_NORM = 1e-30;
  * Source: Sun, Ming, Zhu, Li, "Out-of-distribution detection with deep nearest neighbors", ICML 2022.
  * @throws ConfigurationError on a k or size under 1; when fitted, DataError on fewer than k examples.
  */
-export function knn({ k = 50, bankSize = 5000, key = keyOf(0) }: KnnSettings = {}): Score {
+export function knn(settings: KnnSettings = {}): Score {
+  const { k = 50, bankSize = 5000, key = keyOf(0) } = settings;
   requireCount('knn: k', k);
   requireCount('knn: bankSize', bankSize);
   return {
@@ -53,6 +58,13 @@ export function knn({ k = 50, bankSize = 5000, key = keyOf(0) }: KnnSettings = {
     fittedOn: 'training',
     unit: 'distance',
     settings: { k, bankSize, key: keyText(key) },
+    ...(settings.k === undefined && {
+      tuning: {
+        alone: undefined,
+        candidates: ({ examples }) =>
+          NEIGHBOURS.filter((own) => own <= examples / 2).map((own) => knn({ ...settings, k: own })),
+      },
+    }),
     fit({ features }) {
       const n = features.shape[0]!;
       if (n < k) {
@@ -63,14 +75,12 @@ export function knn({ k = 50, bankSize = 5000, key = keyOf(0) }: KnnSettings = {
           hint: 'take more examples, or a smaller k',
         });
       }
-      const all = Array.from({ length: n }, (_, i) => i);
-      const kept = subsample(all, bankSize, fold(key, 'knn'));
-      const bank = rowsAt(features, kept);
-      normaliseRows(bank.data, bank.shape[1]!);
-      const own = Math.max(1, Math.round((k * kept.length) / n));
+      const bank = bankOf(features, bankSize, key);
+      const kept = bank.shape[0]!;
+      const own = Math.max(1, Math.round((k * kept) / n));
       return {
         tensors: { bank },
-        settings: { k, bankSize: kept.length, key: keyText(key), examples: n, kOfBank: own },
+        settings: { k, bankSize: kept, key: keyText(key), examples: n, kOfBank: own },
       };
     },
     append({ builder, features, constant, setting }) {
@@ -87,6 +97,24 @@ export function knn({ k = 50, bankSize = 5000, key = keyOf(0) }: KnnSettings = {
       return sqrt(reduceSum(mul(difference, difference), [1]));
     },
   };
+}
+
+/** What was made of examples, so that candidates of k share one. */
+const banks = new WeakMap<Tensor<'float32'>, Map<string, Tensor<'float32'>>>();
+
+/** Normalised features of at most `size` of the examples. */
+function bankOf(features: Tensor<'float32'>, size: number, key: Key): Tensor<'float32'> {
+  const known = banks.get(features) ?? new Map<string, Tensor<'float32'>>();
+  banks.set(features, known);
+  const name = `${size} of ${keyText(key)}`;
+  let bank = known.get(name);
+  if (bank === undefined) {
+    const all = Array.from({ length: features.shape[0]! }, (_, i) => i);
+    bank = rowsAt(features, subsample(all, size, fold(key, 'knn')));
+    normaliseRows(bank.data, bank.shape[1]!);
+    known.set(name, bank);
+  }
+  return bank;
 }
 
 /** Each row to length 1, in place; zeros stay. */

@@ -17,6 +17,7 @@ import {
 import type { Graph, Value } from '../graph/index.js';
 import { inputOf } from '../inspection/index.js';
 import type { Classifier } from '../inspection/index.js';
+import type { Tensor } from '../tensor/index.js';
 import type { AppendCall, Fitted, Score } from './score.js';
 
 export interface FittedScore {
@@ -43,6 +44,7 @@ export function scoreGraph(classifier: Classifier, scores: readonly FittedScore[
   const sums = reduceSum(logits, [1]);
   const areNumbers = equal(sums, sums);
   const named: string[] = [];
+  const constants = new Map<Tensor, Value>();
   for (const { score, fitted } of scores) {
     const name = scoreOutput(score);
     if (builder.has(name)) {
@@ -53,7 +55,10 @@ export function scoreGraph(classifier: Classifier, scores: readonly FittedScore[
       });
     }
     const value = builder.scope(score.name, () => {
-      const own = vector(score, score.append(appendCall(classifier, values, score, fitted)));
+      const own = vector(
+        score,
+        score.append(appendCall(classifier, { ...values, constants }, { score, fitted })),
+      );
       return where(areNumbers, own, constantLike(own, NaN));
     });
     builder.apply('Identity', [value], {}, { name });
@@ -137,9 +142,8 @@ function valuesOf(classifier: Classifier): ClassifierValues {
 
 function appendCall(
   classifier: Classifier,
-  { builder, input, logits, features }: ClassifierValues,
-  score: Score,
-  fitted: Fitted,
+  { builder, input, logits, features, constants }: ClassifierValues & { constants: Map<Tensor, Value> },
+  { score, fitted }: FittedScore,
 ): AppendCall {
   const lacking = (what: string, got: string): GraphError =>
     new GraphError({ what: `score '${score.name}'`, expected: what, got });
@@ -156,7 +160,10 @@ function appendCall(
     constant(name) {
       const value = fitted.tensors[name];
       if (value === undefined) throw lacking(`a fit with an array '${name}'`, 'one without');
-      return builder.constant(value, `${score.name}/${name}`);
+      // Candidates of a tuning share their arrays.
+      const own = constants.get(value) ?? builder.constant(value, `${score.name}/${name}`);
+      constants.set(value, own);
+      return own;
     },
     setting(name) {
       const value = fitted.settings[name];

@@ -67,6 +67,29 @@ export interface AppendCall {
  */
 export type Need = 'features' | 'lastLayer' | 'inputGradient' | 'dropout';
 
+/** What candidates are made for. */
+export interface TuningCall {
+  /** How many examples they will be fitted on. */
+  readonly examples: number;
+  /** d; 0 where the classifier has no features. */
+  readonly features: number;
+  /** Standard deviation of the elements of the classifier's inputs. */
+  readonly inputDeviation: number;
+  /** Whether there are out-of-distribution examples to choose by. */
+  readonly outliers: boolean;
+}
+
+/** How the settings that were not given are chosen. */
+export interface Tuning {
+  /**
+   * By what, without out-of-distribution examples: 'mean', the smallest mean score of known inputs; undefined: they stay
+   * as they are. With such examples it is the largest AUROC of them against known inputs.
+   */
+  readonly alone: 'mean' | undefined;
+  /** The score, with each of the settings; the first is taken where several are as good. */
+  readonly candidates: (call: TuningCall) => readonly Score[];
+}
+
 /**
  * One way to tell how suspicious an input is. One file each; `scores/registry.ts` lists them,
  * docs/adding-a-score.md shows how to write one.
@@ -79,14 +102,17 @@ export interface Score {
   readonly needs: readonly Need[];
   /**
    * The examples that its fit should get. 'training': those that the classifier was trained on (others stand
-   * in for them where there are none); 'validation': others than those, on which the classifier is as good as
-   * on new ones.
+   * in for them where there are none); 'trainingWithDropout': those, as a pass with the Dropout layers active sees
+   * them, or where that can't be, as 'validation': others than those, on which the classifier is as good as on new
+   * ones.
    */
-  readonly fittedOn: 'nothing' | 'training' | 'validation';
+  readonly fittedOn: 'nothing' | 'training' | 'trainingWithDropout' | 'validation';
   /** What a value is: 'probability', 'nats', 'distance', ... */
   readonly unit: string;
   /** What was chosen; part of `Fitted.settings`. */
   readonly settings: Settings;
+  /** Absent where nothing is left to choose. */
+  readonly tuning?: Tuning;
   /** Absent where there is nothing to fit. */
   readonly fit?: (call: FitCall) => Fitted | Promise<Fitted>;
   /**

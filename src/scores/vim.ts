@@ -14,6 +14,9 @@ import { momentMatrices } from './moments.js';
 import type { FitCall, Score } from './score.js';
 import { requireCount } from './settings.js';
 
+/** Of d: dimensions to choose among. */
+const SHARES = [1 / 8, 1 / 4, 1 / 2, 3 / 4];
+
 export interface VimSettings {
   /**
    * D, the dimension of the principal subspace, under d. Unless given, the authors' choice: 1000 for d of at
@@ -45,6 +48,15 @@ export function vim({ dimension }: VimSettings = {}): Score {
     fittedOn: 'training',
     unit: 'log odds',
     settings: dimension === undefined ? {} : { dimension },
+    ...(dimension === undefined && {
+      tuning: {
+        alone: undefined,
+        candidates: ({ features: d }) =>
+          [...new Set([usualDimension(d), ...SHARES.map((share) => Math.round(share * d))])]
+            .filter((own) => own >= 1 && own < d)
+            .map((own) => vim({ dimension: own })),
+      },
+    }),
     async fit(call) {
       const { classifier, features } = call;
       const layer = lastLayerOf(classifier);
@@ -55,9 +67,8 @@ export function vim({ dimension }: VimSettings = {}): Score {
         throw new ConfigurationError({ what: 'vim: dimension', expected: `under d = ${d}`, got: `${kept}` });
       }
       const origin = originOf(layer);
-      const [second] = (await momentMatrices(features, { centreOf: () => origin })) as [Matrix];
       // Eigenvalues ascend, so the first columns span what is outside the principal directions.
-      const { vectors } = symmetricEigen(second);
+      const vectors = await directionsOf(features, origin);
       const residual = zeros('float32', [d, d - kept]);
       for (let i = 0; i < d; i++) {
         residual.data.set(vectors.data.subarray(i * d, i * d + d - kept), i * (d - kept));
@@ -76,6 +87,20 @@ export function vim({ dimension }: VimSettings = {}): Score {
       return sub(virtual, negative);
     },
   };
+}
+
+/** What was found of examples, so that candidates of the dimension share it: it is what takes the time. */
+const directions = new WeakMap<Tensor<'float32'>, { origin: string; vectors: Promise<Matrix> }>();
+
+/** Eigenvectors of the examples' second moments around the origin, as columns, by ascending eigenvalue. */
+async function directionsOf(features: Tensor<'float32'>, origin: Float64Array): Promise<Matrix> {
+  const known = directions.get(features);
+  if (known?.origin === origin.join()) return known.vectors;
+  const vectors = momentMatrices(features, { centreOf: () => origin }).then(
+    ([second]) => symmetricEigen(second!).vectors,
+  );
+  directions.set(features, { origin: origin.join(), vectors });
+  return vectors;
 }
 
 /** |x|, (N, m) → (N,). */

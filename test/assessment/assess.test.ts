@@ -160,7 +160,7 @@ describe('assess refuses', () => {
   const small = { ...base, ood: {}, scores: [scoreNamed('mcp')] };
   const { inputs, labels } = points(5, 60);
   const bad: Readonly<Record<string, [Partial<AssessOptions>, RegExp]>> = {
-    'no labels': [{ validation: memorySource('v', inputs) }, /labels: expected one for each/],
+    'no labels': [{ validation: memorySource('v', inputs) }, /examples: expected labels, got none/],
     'one class': [
       {
         validation: memorySource(

@@ -1,5 +1,6 @@
+import { tensorSource } from '#credence/sources/index';
 import type { DataSource } from '#credence/sources/index';
-import { sliceRows, tensor } from '#credence/tensor/index';
+import { tensor } from '#credence/tensor/index';
 import { fold, key, normal, uniformInteger } from '#credence/random/index';
 import { gemm, GraphBuilder, relu } from '#credence/graph/index';
 import type { Graph } from '#credence/graph/index';
@@ -11,23 +12,7 @@ export function memorySource(
   inputs: Tensor<'float32'>,
   labels?: ArrayLike<number>,
 ): DataSource {
-  const [count = 0, ...shape] = inputs.shape;
-  const classes = labels && tensor('int32', [count], Int32Array.from(labels));
-  return {
-    name,
-    shape,
-    count,
-    labelled: labels !== undefined,
-    async *batches(size) {
-      for (let start = 0; start < count; start += size) {
-        const end = Math.min(start + size, count);
-        yield {
-          inputs: sliceRows(inputs, start, end),
-          ...(classes !== undefined && { labels: sliceRows(classes, start, end) }),
-        };
-      }
-    },
-  };
+  return tensorSource(inputs, { name, labels });
 }
 
 /** Points around (2, 0), (-2, 0) and (0, 3), of deviation 1. */

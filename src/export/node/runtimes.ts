@@ -40,7 +40,14 @@ function plainRuntime(name: string, provider: string, module: Module): PlainRunt
             input,
             new module.Tensor(dtype, data as Float32Array, shape),
           ]);
-          const results = await session.run(Object.fromEntries(inputs) as Record<string, RuntimeTensor>);
+          // A map from classes to probabilities, or a text, is no array.
+          const arrays = session.outputMetadata.flatMap((output) =>
+            output.isTensor && output.type !== 'string' ? [output.name] : [],
+          );
+          const results = await session.run(
+            Object.fromEntries(inputs) as Record<string, RuntimeTensor>,
+            arrays,
+          );
           return Object.fromEntries(
             Object.entries(results).map(([output, value]) => [output, tensorOf(value)]),
           );
