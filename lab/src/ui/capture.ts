@@ -8,6 +8,7 @@ const PROPERTIES = [
   'stroke-width',
   'stroke-opacity',
   'stroke-dasharray',
+  'vector-effect',
   'opacity',
   'font-size',
   'font-family',

@@ -22,6 +22,8 @@ export interface Frame {
   readonly height: number;
   readonly x: Scale;
   readonly y: Scale;
+  /** Size of the letters, which marks grow with: a projector's are larger than a phone's. */
+  readonly letter: number;
 }
 
 export interface ChartProps {
@@ -62,6 +64,7 @@ export function Chart(props: ChartProps): JSX.Element {
     height,
     x: scale(x.domain, [0, width], x.type),
     y: scale(y.domain, [height, 0], y.type),
+    letter,
   };
   return (
     <div class="chart" ref={box}>

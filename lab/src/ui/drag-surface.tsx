@@ -155,8 +155,8 @@ export function DragSurface(props: DragSurfaceProps): JSX.Element {
           onPointerCancel={() => setDragged(undefined)}
           onDblClick={() => remove(i)}
         >
-          <circle class="reach" r={14} />
-          <circle class={mark(i)} r={5} />
+          <circle class="reach" r={1.1 * frame.letter} />
+          <circle class={mark(i)} r={0.38 * frame.letter} />
         </g>
       ))}
     </g>

@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { Formula } from './formula.js';
-import type { MathMarkup } from './formula.js';
+import type { FormulaProps } from './formula.js';
+import { Notice } from './notice.js';
 import { save } from './save.js';
 import type { SavedFigure, SaveFormat } from './save.js';
 
@@ -10,7 +11,7 @@ export interface FigureFrameProps {
   readonly title: ComponentChildren;
   /** What to look for, in a sentence. */
   readonly lookFor: ComponentChildren;
-  readonly formula?: { readonly math: MathMarkup; readonly label: string };
+  readonly formulas?: readonly FormulaProps[];
   /** Names the lines and colours: `LegendItem`s. */
   readonly legend?: ComponentChildren;
   /** Makes the figure to save from this one's element when it is asked for; undefined while there is nothing to save. */
@@ -24,7 +25,7 @@ const FORMATS: readonly SaveFormat[] = ['svg', 'png', 'csv'];
 
 /** A figure with its title, what to look for, its formula and its files. */
 export function FigureFrame(props: FigureFrameProps): JSX.Element {
-  const { title, lookFor, formula, legend, onSave, children, wide = false } = props;
+  const { title, lookFor, formulas = [], legend, onSave, children, wide = false } = props;
   const id = useId();
   const section = useRef<HTMLElement>(null);
   const failure = useSignal<string | undefined>(undefined);
@@ -41,27 +42,31 @@ export function FigureFrame(props: FigureFrameProps): JSX.Element {
       <h3 id={id}>{title}</h3>
       <p class="look-for">{lookFor}</p>
       {legend === undefined ? null : <ul class="legend">{legend}</ul>}
-      {children}
-      {formula === undefined ? null : <Formula {...formula} />}
-      <div class="save" role="group" aria-label="Save this figure">
-        <span aria-hidden="true">Save</span>
-        {FORMATS.map((format) => (
-          <button
-            key={format}
-            type="button"
-            disabled={onSave === undefined}
-            aria-label={`Save as ${format.toUpperCase()}`}
-            onClick={() => void keep(format)}
-          >
-            {format.toUpperCase()}
-          </button>
-        ))}
-      </div>
-      {failure.value === undefined ? null : (
-        <p class="notice error" role="alert">
-          {failure.value}
-        </p>
+      <div class="figure-body">{children}</div>
+      {formulas.length === 0 ? null : (
+        <div class="formulas">
+          {formulas.map((formula) => (
+            <Formula key={formula.math} {...formula} />
+          ))}
+        </div>
       )}
+      <div class="figure-foot">
+        <div class="save" role="group" aria-label="Save this figure">
+          <span aria-hidden="true">Save</span>
+          {FORMATS.map((format) => (
+            <button
+              key={format}
+              type="button"
+              disabled={onSave === undefined}
+              aria-label={`Save as ${format.toUpperCase()}`}
+              onClick={() => void keep(format)}
+            >
+              {format.toUpperCase()}
+            </button>
+          ))}
+        </div>
+        {failure.value === undefined ? null : <Notice kind="error">{failure.value}</Notice>}
+      </div>
     </section>
   );
 }

@@ -8,8 +8,14 @@ export function tex(source: TemplateStringsArray): MathMarkup {
   throw new Error(`set when the page is built: ${source.raw.join('')}`);
 }
 
-/** A formula on a line of its own; it scrolls where it is too wide. `label`: in words, for those who do not see it. */
-export function Formula({ math, label }: { readonly math: MathMarkup; readonly label: string }): JSX.Element {
+export interface FormulaProps {
+  readonly math: MathMarkup;
+  /** In words, for those who do not see it. */
+  readonly label: string;
+}
+
+/** A formula on a line of its own; it scrolls where it is too wide. */
+export function Formula({ math, label }: FormulaProps): JSX.Element {
   return (
     <div
       class="formula"

@@ -1,5 +1,7 @@
-import regular from '@fontsource/source-sans-3/files/source-sans-3-latin-400-normal.woff2?url';
-import semibold from '@fontsource/source-sans-3/files/source-sans-3-latin-600-normal.woff2?url';
+import greek from '@fontsource/source-sans-3/files/source-sans-3-greek-400-normal.woff2?url';
+import greekSemibold from '@fontsource/source-sans-3/files/source-sans-3-greek-600-normal.woff2?url';
+import latin from '@fontsource/source-sans-3/files/source-sans-3-latin-400-normal.woff2?url';
+import latinSemibold from '@fontsource/source-sans-3/files/source-sans-3-latin-600-normal.woff2?url';
 
 /** A figure as it is saved: a `Figure` of credence/figures, or one made by hand. */
 export interface SavedFigure {
@@ -17,6 +19,22 @@ export type SaveFormat = 'svg' | 'png' | 'csv';
 /** Of the PNG, in its own pixels for each of the figure's. */
 const SHARPNESS = 2;
 
+interface Face {
+  readonly url: string;
+  readonly weight: number;
+  readonly range: string;
+}
+
+/** Those of styles/lab.css. */
+const GREEK = 'U+0370-03FF';
+const LATIN = 'U+0000-036F,U+2000-22FF';
+const FACES: readonly Face[] = [
+  { url: latin, weight: 400, range: LATIN },
+  { url: latinSemibold, weight: 600, range: LATIN },
+  { url: greek, weight: 400, range: GREEK },
+  { url: greekSemibold, weight: 600, range: GREEK },
+];
+
 /** Hands the figure to the reader as a file. */
 export async function save(figure: SavedFigure, format: SaveFormat): Promise<void> {
   const name = `${figure.id}.${format}`;
@@ -28,7 +46,7 @@ export async function save(figure: SavedFigure, format: SaveFormat): Promise<voi
 /** In the page's theme and with its letters, which an SVG in an image cannot load. */
 async function png({ svg, width, height }: SavedFigure): Promise<Blob> {
   const theme = isDark() ? 'dark' : 'light';
-  const faces = await Promise.all([face(regular, 400), face(semibold, 600)]);
+  const faces = await Promise.all(FACES.map(face));
   const complete = svg
     .replace('<svg ', `<svg data-theme="${theme}" `)
     .replace(/(<svg [^>]*>)/, (open) => `${open}<style>${faces.join('')}</style>`);
@@ -52,12 +70,12 @@ async function png({ svg, width, height }: SavedFigure): Promise<Blob> {
   }
 }
 
-async function face(url: string, weight: number): Promise<string> {
+async function face({ url, weight, range }: Face): Promise<string> {
   const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
   let binary = '';
   for (const byte of bytes) binary += String.fromCodePoint(byte);
   const data = `url(data:font/woff2;base64,${btoa(binary)}) format('woff2')`;
-  return `@font-face{font-family:'Source Sans 3';font-weight:${weight};src:${data}}`;
+  return `@font-face{font-family:'Source Sans 3';font-weight:${weight};unicode-range:${range};src:${data}}`;
 }
 
 function isDark(): boolean {

@@ -94,3 +94,8 @@ export const pair = computed<readonly [number, number]>(() => {
   const second = Math.min(signals.second.value, last);
   return first === second ? [first, first === 0 ? 1 : 0] : [first, second];
 });
+
+/** w with its index below. */
+export function weightName(k: number): string {
+  return `w${Array.from(`${k}`, (digit) => String.fromCodePoint(0x2080 + Number(digit))).join('')}`;
+}

@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useTask } from '../compute/index.js';
 import { Button, Notice, short, Transport, usePlayback } from '../ui/index.js';
-import { beta, pair, points, problem, publishedBeta, range, seen } from './data.js';
+import { basis, beta, pair, points, problem, publishedBeta, range, seen } from './data.js';
 import { nameOf, Numbers } from './numbers.js';
 import { Prediction } from './prediction.js';
 import { apply, isChosen, presets } from './presets.js';
@@ -15,6 +15,15 @@ import { Weights } from './weights.js';
 const MAP_SIZE = 96;
 const FUNCTIONS = 12;
 const PLAY_MS = 700;
+
+const LOOK_FOR = {
+  linear:
+    'Bands are narrow where there are points and widen away from them: what the model has not seen, it says it does not know.',
+  polynomial:
+    'Among the points it follows them closely; where they end, the mean runs off, and the bands with it.',
+  gaussian:
+    'Far from the points the mean returns to 0 and the bands are narrow: wrong, and sure of it. Features decide what a model can doubt.',
+} as const;
 
 const playing = signal(false);
 const done = computed(() => seen.value >= points.value.length);
@@ -55,14 +64,14 @@ export function Panel(): JSX.Element {
         <div class="figures">
           <Prediction
             title={`Prediction, β = ${short(beta.value)}${nameOf(0)}`}
-            lookFor="Bands are narrow where there are points and widen away from them: what the model has not seen, it says it does not know."
+            lookFor={LOOK_FOR[basis.value.kind]}
             fit={fit.result}
             index={0}
           />
           {signals.compare.value ? (
             <Prediction
               title={`Prediction, β = ${short(publishedBeta.value)}${nameOf(1)}`}
-              lookFor="The course hands out β = 1/(2σ²), twice the noise: its bands are wider than the points ask for."
+              lookFor="The course hands out β = 1/(2σ²), which believes in twice the noise variance: its bands are wider than the points ask for."
               fit={fit.result}
               index={1}
             />

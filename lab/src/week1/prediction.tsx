@@ -50,7 +50,7 @@ export function Prediction({ title, lookFor, fit, index }: PredictionProps): JSX
     <FigureFrame
       title={title}
       lookFor={lookFor}
-      {...(index === 0 ? { formula: predictive } : {})}
+      {...(index === 0 ? { formulas: predictive } : {})}
       legend={
         <>
           <LegendItem shape="line" mark={`mark-mean${suffix}`}>

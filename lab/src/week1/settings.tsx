@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Button, Choice, Select, Settings, short, Slider, Switch } from '../ui/index.js';
-import { beta, dimension, pair, publishedBeta, trueBeta } from './data.js';
+import { beta, dimension, pair, publishedBeta, trueBeta, weightName } from './data.js';
 import { MOST_POINTS, MOST_WEIGHTS, set, signals } from './state.js';
 
 /** Points that were dragged are another set's from here on. */
@@ -127,7 +127,10 @@ const firstName = computed(() => `${pair.value[0]}`);
 const secondName = computed(() => `${pair.value[1]}`);
 
 function Pair(): JSX.Element {
-  const options = Array.from({ length: dimension.value }, (_, k) => ({ value: `${k}`, label: `w${k}` }));
+  const options = Array.from({ length: dimension.value }, (_, k) => ({
+    value: `${k}`,
+    label: weightName(k),
+  }));
   return (
     <div class="pair">
       <Select

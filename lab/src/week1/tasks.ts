@@ -15,7 +15,7 @@ import { minimise } from './minimise.js';
 import type { BasisChoice, Curve, Fit, FitInput, Problem, WeightsInput, WeightsPosterior } from './model.js';
 
 /** Half of the side of the weights' window, in standard deviations of the prior, and of the posterior around its mean. */
-const PRIOR_DEVIATIONS = 2.9;
+const PRIOR_DEVIATIONS = 2;
 const POSTERIOR_DEVIATIONS = 4;
 
 export const tasks = {

@@ -1,14 +1,21 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Chart, extent, FigureFrame, LegendItem, linePath, short } from '../ui/index.js';
-import { points, range, seen } from './data.js';
-import { variance as formula } from './formulas.js';
+import { basis, points, range, seen } from './data.js';
+import { minimum as minimumFormula, variance as formula } from './formulas.js';
 import type { Curve, Fit } from './model.js';
 import { saveRegression } from './save.js';
 
 /** A variance that grows by more than this is drawn on a logarithmic axis. */
 const LOG_RATIO = 60;
-const DIAMOND = 'M0,-7L7,0L0,7L-7,0Z';
+const LOOK_FOR = {
+  linear:
+    'Look where it is least: near the barycentre of the points seen, not at it, since the prior pulls. It never falls below 1/β.',
+  polynomial: 'Look at the ends: as soon as the points stop, the variance grows by powers of ten.',
+  gaussian:
+    'Look far away: the features vanish there, so the variance falls back to 1/β, lower than among the points.',
+} as const;
+const DIAMOND = 'M0,-1L1,0L0,1L-1,0Z';
 
 /** The predictive variance, its parts and its minimum. */
 export function Variance({ fit }: { readonly fit: ReadonlySignal<Fit | undefined> }): JSX.Element {
@@ -20,8 +27,8 @@ export function Variance({ fit }: { readonly fit: ReadonlySignal<Fit | undefined
   return (
     <FigureFrame
       title="Variance"
-      lookFor="Look where it is least: near the barycentre of the points seen, not at it, since the prior pulls. It never falls below 1/β."
-      formula={formula}
+      lookFor={LOOK_FOR[basis.value.kind]}
+      formulas={basis.value.kind === 'linear' ? [formula, minimumFormula] : [formula]}
       legend={
         <>
           {curves.map(({ beta }, k) => (
@@ -75,7 +82,7 @@ export function Variance({ fit }: { readonly fit: ReadonlySignal<Fit | undefined
                 <path
                   class={`mark-minimum${suffixOf(k)}`}
                   d={DIAMOND}
-                  transform={`translate(${frame.x.at(minimum.x)},${frame.y.at(minimum.value)})`}
+                  transform={`translate(${frame.x.at(minimum.x)},${frame.y.at(minimum.value)}) scale(${0.5 * frame.letter})`}
                 />
               </g>
             ))}

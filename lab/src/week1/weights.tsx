@@ -1,8 +1,18 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { capture, Chart, FigureFrame, gradient, LegendItem, sequential, short } from '../ui/index.js';
-import { pair, seen, trueWeights } from './data.js';
-import { weights as formula } from './formulas.js';
+import {
+  capture,
+  Chart,
+  FigureFrame,
+  gradient,
+  LegendItem,
+  linePath,
+  sequential,
+  short,
+} from '../ui/index.js';
+import type { Frame } from '../ui/index.js';
+import { pair, seen, trueWeights, weightName } from './data.js';
+import { weights as formulas } from './formulas.js';
 import type { WeightsPosterior } from './model.js';
 
 /** The joint density of two weights. */
@@ -18,9 +28,9 @@ export function Weights({
     value === undefined ? [-1, 1] : [value.first[0]!, value.first.at(-1)!];
   return (
     <FigureFrame
-      title={`Posterior of w${p} and w${q} after ${seen.value} ${seen.value === 1 ? 'point' : 'points'}`}
+      title={`Posterior of ${weightName(p)} and ${weightName(q)} after ${seen.value} ${seen.value === 1 ? 'point' : 'points'}`}
       lookFor="Press Play: one point leaves a ridge of lines through it, the second cuts it, every further one narrows it."
-      formula={formula}
+      formulas={formulas}
       legend={
         <>
           {known === undefined ? null : (
@@ -28,6 +38,9 @@ export function Weights({
               true weights ({short(known[p]!)}, {short(known[q]!)})
             </LegendItem>
           )}
+          <LegendItem shape="line" mark="mark-contour-sample">
+            holds 95 %
+          </LegendItem>
           <li class="ramp">
             <span>density: 0</span>
             <i style={{ background: gradient(sequential) }} />
@@ -47,8 +60,8 @@ export function Weights({
     >
       <Chart
         aspect={1.5}
-        x={{ domain: side, label: `w${p}` }}
-        y={{ domain: side, label: `w${q}` }}
+        x={{ domain: side, label: weightName(p) }}
+        y={{ domain: side, label: weightName(q) }}
         description={describe(value, p, q)}
         raster={
           value === undefined
@@ -62,17 +75,36 @@ export function Weights({
               }
         }
       >
-        {(frame) =>
-          known === undefined ? null : (
-            <g transform={`translate(${frame.x.at(known[p]!)},${frame.y.at(known[q]!)})`}>
-              <circle class="mark-halo" r={8} />
-              <circle class="mark-ring" r={8} />
-            </g>
-          )
-        }
+        {(frame) => (
+          <>
+            {value === undefined ? null : <path class="mark-contour" d={contour(value, frame)} />}
+            {known === undefined ? null : (
+              <g transform={`translate(${frame.x.at(known[p]!)},${frame.y.at(known[q]!)})`}>
+                <circle class="mark-halo" r={0.7 * frame.letter} />
+                <circle class="mark-ring" r={0.7 * frame.letter} />
+              </g>
+            )}
+          </>
+        )}
       </Chart>
     </FigureFrame>
   );
+}
+
+/** The radius, in standard deviations, that holds 95 % of a normal distribution of two variables. */
+const RADIUS = Math.sqrt(-2 * Math.log(0.05));
+const CORNERS = 96;
+
+/** The line of equal density that holds 95 %. */
+function contour({ mean, deviation, correlation }: WeightsPosterior, frame: Frame): string {
+  const conditional = Math.sqrt(Math.max(0, 1 - correlation ** 2));
+  const angles = Float64Array.from({ length: CORNERS + 1 }, (_, i) => (2 * Math.PI * i) / CORNERS);
+  const first = angles.map((angle) => mean[0] + deviation[0] * RADIUS * Math.cos(angle));
+  const second = angles.map(
+    (angle) =>
+      mean[1] + deviation[1] * RADIUS * (correlation * Math.cos(angle) + conditional * Math.sin(angle)),
+  );
+  return `${linePath(first, second, frame)}Z`;
 }
 
 function columns(
