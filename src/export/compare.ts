@@ -14,9 +14,14 @@ export interface Comparison {
 
 /**
  * Compares an output with what it should be. Passes within `relative` times the largest finite magnitude of
- * what it should be.
+ * what it should be, or within `least`.
  */
-export function compareOutputs(actual: Tensor | undefined, expected: Tensor, relative: number): Comparison {
+export function compareOutputs(
+  actual: Tensor | undefined,
+  expected: Tensor,
+  relative: number,
+  least: number = 0,
+): Comparison {
   const fits =
     actual !== undefined && actual.dtype === expected.dtype && actual.shape.join() === expected.shape.join();
   if (!fits) return { identical: false, difference: Infinity, tolerance: 0, passed: false };
@@ -29,6 +34,6 @@ export function compareOutputs(actual: Tensor | undefined, expected: Tensor, rel
     const own = Math.abs(a - b);
     difference = Math.max(difference, Number.isNaN(own) ? Infinity : own);
   }
-  const tolerance = relative * largest;
+  const tolerance = Math.max(relative * largest, least);
   return { identical: difference === 0, difference, tolerance, passed: difference <= tolerance };
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError, CredenceError, GraphError } from '../errors/index.js';
 import { dropoutLayers, formatType, gradient, underivedOperations } from '../graph/index.js';
-import type { Graph, Input } from '../graph/index.js';
+import type { Dim, Graph, Input } from '../graph/index.js';
 import { evaluationMode } from './evaluation-mode.js';
 import { chooseHead, headOf } from './head.js';
 import type { Head } from './head.js';
@@ -37,8 +37,8 @@ export function inspectClassifier(model: Graph, overrides: ClassifierOverrides =
   const head = headFor(before, overrides);
   const input = inputFor(before, head, overrides);
   const batchDim = input.shape[0] ?? 1;
-  const { graph, logits } = withLogits(evaluated, head, batchDim);
-  const producers = new Producers(graph);
+  const { graph: made, logits } = withLogits(evaluated, head, batchDim);
+  const producers = new Producers(made);
 
   const type = producers.typeOf(logits)!;
   const names = typeof overrides.classes === 'object' ? overrides.classes : head.classes;
@@ -56,8 +56,14 @@ export function inspectClassifier(model: Graph, overrides: ClassifierOverrides =
     });
   }
   const layer = head.logits === undefined ? undefined : linearLayerOf(head.logits, producers);
-  const features = featuresFor(producers, layer, overrides);
-  const width = features === undefined ? undefined : producers.typeOf(features)?.shape[1];
+  const found = featuresFor(producers, layer, overrides);
+  const graph = withTypeOf(made, found, layer, batchDim);
+  const features = found !== undefined && graph.types.has(found) ? found : undefined;
+  if (overrides.features !== undefined && overrides.features !== false && features === undefined) {
+    const got = `'${overrides.features}', behind operations that nothing is known of`;
+    throw new ConfigurationError({ what: 'features', expected: 'a value of known type', got });
+  }
+  const width = features === undefined ? undefined : graph.types.get(features)?.shape[1];
   const lastLayer =
     features !== undefined && overrides.features === undefined && logits === head.logits ? layer : undefined;
   const dropout = dropoutLayers(graph);
@@ -153,6 +159,21 @@ function featuresFor(
   });
 }
 
+/** The graph with the type of its features, which the last layer's weights tell behind operations that nothing is known of. */
+function withTypeOf(
+  graph: Graph,
+  features: string | undefined,
+  layer: LinearLayer | undefined,
+  batch: Dim,
+): Graph {
+  if (features === undefined || graph.types.has(features)) return graph;
+  const weight = graph.constants.get(layer?.weight ?? '');
+  const [rows, columns] = weight?.shape ?? [];
+  if (weight === undefined || rows === undefined || columns === undefined) return graph;
+  const shape = [batch, layer?.transposed === true ? columns : rows];
+  return { ...graph, types: new Map([...graph.types, [features, { dtype: weight.dtype, shape }]]) };
+}
+
 function derivativeOf(
   graph: Graph,
   producers: Producers,
@@ -162,8 +183,10 @@ function derivativeOf(
   const from = floatOf(graph, producers, input);
   if (from === undefined) return { from, missing: [] };
   const byOp = new Map<string, MissingDerivative>();
-  const found = underivedOperations(graph, { of: logits, withRespectTo: [from] });
-  for (const { op, name, reason } of found) {
+  const all = underivedOperations(graph, { of: logits, withRespectTo: [from] });
+  // What is not known behind an operation without a rule is not known because of it.
+  const causes = all.filter(({ reason }) => reason === 'no rule for');
+  for (const { op, name, reason } of causes.length > 0 ? causes : all) {
     byOp.set(op, {
       op,
       reason: byOp.get(op)?.reason ?? reason,

@@ -82,6 +82,19 @@ describe('what is encoded is decoded', () => {
     expect(decoded.domains).toEqual(graph.domains);
   });
 
+  test('types behind an operation that nothing is known of', () => {
+    const own = smallNetwork();
+    const foreign = own.nodes.findIndex(({ op }) => op === 'Relu');
+    const nodes = own.nodes.map((each, i) =>
+      i === foreign ? { ...each, op: 'FastGelu', domain: 'com.microsoft' } : each,
+    );
+    const read = decodeOnnx(encodeOnnx({ ...own, nodes, domains: { 'com.microsoft': 1 } }));
+    for (const [name, { dtype, shape }] of own.types)
+      expect(read.types.get(name), name).toMatchObject({ dtype, shape });
+    // What is known is not written.
+    expect(encodeOnnx(own).length).toBeLessThan(encodeOnnx({ ...own, nodes }).length);
+  });
+
   test('constants of every type, with special values', () => {
     const b = new GraphBuilder('constants');
     const constants = {

@@ -18,6 +18,7 @@ import {
   TYPE,
   VALUE_INFO,
 } from './schema.js';
+import { operationOf } from '../ops/registry.js';
 import { metadataOf } from './metadata.js';
 
 /** IR version 10 is what opsets up to 22 came with, and ONNX Runtime reads it since 1.18. */
@@ -69,6 +70,16 @@ function writeGraph(writer: BinaryWriter, graph: Graph): void {
     message(writer, GRAPH.input, () => writeValueInfo(writer, input.name, input));
   for (const name of graph.outputs) {
     message(writer, GRAPH.output, () => writeValueInfo(writer, name, graph.types.get(name)));
+  }
+  // The types of all others are inferred again.
+  for (const { op, domain, inputs, outputs } of graph.nodes) {
+    const isTyped = inputs.every((name) => name === '' || graph.types.has(name));
+    if (isTyped && domain === '' && operationOf(op) !== undefined) continue;
+    for (const name of outputs) {
+      const type = graph.types.get(name);
+      if (type === undefined || graph.outputs.includes(name)) continue;
+      message(writer, GRAPH.valueInfo, () => writeValueInfo(writer, name, type));
+    }
   }
 }
 
