@@ -1,40 +1,41 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { ConfigurationError } from '../errors/index.js';
-import { fileError, makeFolder, writeFileAtomic } from '../files/index.js';
+import { fileError } from '../files/index.js';
 import { encodeCsv, encodeNpz } from '../formats/index.js';
 import { toReference } from '../graph/index.js';
+import { shortestFloat32 } from '../serving/index.js';
 import type { Tensor } from '../tensor/index.js';
-
-/** Columns of rows that belong together, each (n). */
-export type Columns = Readonly<Record<string, Tensor>>;
-
-/** Where scores are written, batch by batch. What is not finished leaves nothing behind. */
-export interface ScoreTarget extends AsyncDisposable {
-  /** Whether anybody wants more. @throws FileError */
-  write(columns: Columns): Promise<boolean>;
-  finish(): Promise<void>;
-}
+import { isTensor, joinedColumn } from './score-columns.js';
+import type { Column, Columns, ScoreTarget } from './score-columns.js';
+import { openAtomicFile } from './score-file.js';
+import { parquetTarget } from './score-parquet.js';
 
 /** @throws ConfigurationError on a format that is not written. */
 export function checkTarget(path: string): void {
   const extension = extname(path).toLowerCase();
-  if (path === '-' || extension === '.csv' || extension === '.npz') return;
+  if (path === '-' || Object.hasOwn(TARGETS, extension)) return;
   throw new ConfigurationError({
     what: '--out',
-    expected: 'a .csv or .npz, or - for CSV on stdout',
+    expected: `a ${Object.keys(TARGETS).join(', ')}, or - for CSV on stdout`,
     got: `'${path}'`,
-    ...(extension === '.parquet' && { hint: 'Parquet is read but not written yet' }),
   });
 }
 
-/** A CSV is written as it comes; the columns of a .npz are in memory until the end. */
+/**
+ * CSV and Parquet are written as they come; the columns of a .npz are in memory until the end. What is in the way is there before
+ * the first batch is computed. @throws FileError
+ */
 export async function openTarget(path: string): Promise<ScoreTarget> {
-  if (path === '-') return stdoutTarget(process.stdout);
-  return extname(path).toLowerCase() === '.npz' ? npzTarget(path) : csvTarget(path);
+  const open = TARGETS[extname(path).toLowerCase()];
+  return path === '-' || open === undefined ? stdoutTarget(process.stdout) : open(path);
 }
+
+const TARGETS: Readonly<Record<string, (path: string) => Promise<ScoreTarget>>> = {
+  '.csv': csvTarget,
+  '.parquet': parquetTarget,
+  '.npz': npzTarget,
+};
 
 function stdoutTarget(stream: NodeJS.WriteStream): ScoreTarget {
   const text = csvText();
@@ -57,48 +58,32 @@ function stdoutTarget(stream: NodeJS.WriteStream): ScoreTarget {
 }
 
 async function csvTarget(path: string): Promise<ScoreTarget> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path).slice(0, 50)}.${randomUUID()}.tmp`);
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw await fileError(error, path, 'write');
-    }
-  };
-  const file = await guarded(async () => {
-    await makeFolder(folder);
-    return open(temporary, 'wx');
-  });
+  const file = await openAtomicFile(path);
   const text = csvText();
-  let [isClosed, isFinished] = [false, false];
   return {
-    write: (columns) => guarded(() => file.writeFile(text(columns)).then(() => true)),
-    finish: () =>
-      guarded(async () => {
-        await file.sync();
-        await file.close();
-        isClosed = true;
-        await rename(temporary, path);
-        isFinished = true;
-      }),
-    async [Symbol.asyncDispose]() {
-      if (!isClosed) await file.close();
-      if (!isFinished) await rm(temporary, { force: true });
+    async write(columns) {
+      await file.write(new TextEncoder().encode(text(columns)));
+      return true;
     },
+    finish: () => file.finish(),
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }
 
-function npzTarget(path: string): ScoreTarget {
+async function npzTarget(path: string): Promise<ScoreTarget> {
+  const file = await openAtomicFile(path);
   const batches: Columns[] = [];
   return {
     write: (columns) => Promise.resolve(batches.push(columns) > 0),
-    finish: () => {
-      const names = Object.keys(batches[0] ?? {});
-      const arrays = names.map((name) => [name, joined(batches.map((columns) => columns[name]!))] as const);
-      return writeFileAtomic(path, encodeNpz(new Map(arrays)));
+    async finish() {
+      const arrays = Object.entries(batches[0] ?? {})
+        // NumPy has no texts of any length; the numbers of the classes are there.
+        .filter(([, value]) => isTensor(value))
+        .map(([name]) => [name, joinedColumn(batches.map((columns) => columns[name] as Tensor))] as const);
+      await file.write(encodeNpz(new Map(arrays)));
+      await file.finish();
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }
 
@@ -116,34 +101,9 @@ function csvText(): (columns: Columns) => string {
   };
 }
 
-function cells(value: Tensor): ArrayLike<number | string> {
+function cells(value: Column): ArrayLike<number | string> {
+  if (!isTensor(value)) return value;
   const numbers = Array.from(toReference(value).data);
   if (value.dtype === 'bool') return numbers.map((number) => (number === 0 ? 'false' : 'true'));
-  return value.dtype === 'float32' ? numbers.map(shortest) : numbers;
-}
-
-/** The shortest decimals that are this float32 and no other. */
-function shortest(value: number): string {
-  for (let digits = 6; digits < 9; digits++) {
-    const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === value) return String(Number(text));
-  }
-  return String(Number(value.toPrecision(9)));
-}
-
-function joined(pieces: readonly Tensor[]): Tensor {
-  const { dtype } = pieces[0]!;
-  const rows = pieces.reduce((sum, { data }) => sum + data.length, 0);
-  const data =
-    dtype === 'int32'
-      ? new Int32Array(rows)
-      : dtype === 'bool'
-        ? new Uint8Array(rows)
-        : new Float32Array(rows);
-  let at = 0;
-  for (const piece of pieces) {
-    data.set(piece.data as Float32Array, at);
-    at += piece.data.length;
-  }
-  return { dtype, shape: [rows], data };
+  return value.dtype === 'float32' ? numbers.map(shortestFloat32) : numbers;
 }

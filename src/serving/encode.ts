@@ -15,10 +15,10 @@ export function predictionJson(
     predictions: Array.from({ length: count }, (_, i) => {
       const own = probabilities.subarray(i * classCount, (i + 1) * classCount);
       const best = classes[i]!;
-      const label = classNames?.[best];
+      const name = classNames?.[best];
       return {
-        class: best,
-        ...(label !== undefined && { label }),
+        prediction: best,
+        ...(name !== undefined && { class: name }),
         probability: jsonNumber(own[best]!),
         probabilities: Array.from(own, jsonNumber),
         scores: Object.fromEntries(named.map(([name, values]) => [name, jsonNumber(values[i]!)])),

@@ -12,8 +12,8 @@ const flat = z.strictObject({
 const number = z.number().nullable().describe('null: not a finite number');
 
 const prediction = z.strictObject({
-  class: z.int().min(0).describe('The predicted class, from 0: that of the largest logit.'),
-  label: z.string().optional().describe('Its name, where the model knows it.'),
+  prediction: z.int().min(0).describe('The predicted class, from 0: that of the largest logit.'),
+  class: z.string().optional().describe('Its name, where the model knows it.'),
   probability: number.describe('Of the predicted class, calibrated where the export has a calibration.'),
   probabilities: z.array(number).describe('Of all classes.'),
   scores: z.record(z.string(), number).describe('By name; larger: the more suspicious input.'),
@@ -32,8 +32,8 @@ export const predictResponseSchema: z.ZodType<PredictResponse> = z.strictObject(
 
 export interface PredictResponse {
   readonly predictions: readonly {
-    readonly class: number;
-    readonly label?: string | undefined;
+    readonly prediction: number;
+    readonly class?: string | undefined;
     readonly probability: number | null;
     readonly probabilities: readonly (number | null)[];
     readonly scores: Readonly<Record<string, number | null>>;

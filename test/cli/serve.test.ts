@@ -3,15 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import process from 'node:process';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { run } from '#credence/cli/run';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeOnnx } from '#credence/graph/index';
 import { mlp } from '#credence/models/mlp';
 import { key } from '#credence/random/index';
 import { smallTrust } from '../serving/models.js';
 import { credence, temporaryFolder } from './command.js';
 import type { Outcome } from './command.js';
+import { runCommand } from './in-process.js';
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -42,23 +41,6 @@ async function serve(
     },
   });
   return { ...outcome, failure };
-}
-
-/** The command in this process: a start takes longer than what is refused here. */
-async function refused(args: readonly string[]): Promise<Omit<Outcome, 'seconds'>> {
-  let [stdout, stderr] = ['', ''];
-  const listeners = process.stdout.listeners('error');
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => !!(stdout += String(text)));
-  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => !!(stderr += String(text)));
-  try {
-    const code = await run(args);
-    return { code, stdout, stderr };
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-    for (const own of process.stdout.listeners('error'))
-      if (!listeners.includes(own)) process.stdout.off('error', own as (error: Error) => void);
-  }
 }
 
 describe('credence serve', () => {
@@ -121,7 +103,7 @@ describe('credence serve', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const { code, stderr, stdout } = await refused(['serve', model, '--port', `${port}`]);
+    const { code, stderr, stdout } = await runCommand(['serve', model, '--port', `${port}`]);
     other.close();
     expect(stderr).toMatch(
       /^error E_CONFIGURATION --port: expected a free one, got \d+, .*; --port 0 takes any/,
@@ -148,7 +130,7 @@ describe('credence serve', () => {
       /scores of the model: mcp, energy/,
     ],
   ])('%s', async (_, args, code, message) => {
-    const outcome = await refused(['serve', ...args]);
+    const outcome = await runCommand(['serve', ...args]);
     expect(outcome.stderr).toMatch(message);
     expect(outcome.stderr).not.toMatch(/\n\s+at /);
     expect([outcome.code, outcome.stdout]).toEqual([code, '']);

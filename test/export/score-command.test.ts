@@ -1,14 +1,19 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTrust } from '#credence/export/index';
-import { decodeNpz, encodeNpz } from '#credence/formats/index';
+import { decodeNpz, encodeNpy, encodeNpz } from '#credence/formats/index';
 import { encodeOnnx } from '#credence/graph/index';
 import type { Graph } from '#credence/graph/index';
 import { openModel } from '#credence/inspection/node/index';
 import { predict } from '#credence/runtime/index';
 import { tensor } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
-import { CONVNET, credence, makeFiles } from './commands.js';
+import { runCommand } from '../cli/in-process.js';
+import { CONVNET, makeFiles } from './commands.js';
 import type { Files, Outcome } from './commands.js';
 
 let files: Files;
@@ -18,7 +23,7 @@ beforeAll(async () => {
   files = await makeFiles();
   const data = ['--model', CONVNET, '--validation', files.path('val.npz')];
   const wanted = ['--scores', 'mcp,knn', '--accept', 'knn=0.3', '--out', files.path('m.trust.onnx')];
-  const { code, stderr } = await credence(['export', '--quiet', ...data, ...wanted]);
+  const { code, stderr } = await runCommand(['export', '--quiet', ...data, ...wanted]);
   expect(stderr).toBe('');
   expect(code).toBe(0);
   exported = await predict(
@@ -30,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => files[Symbol.asyncDispose]());
 
 function score(model: string, ...more: string[]): Promise<Outcome> {
-  return credence(['score', '--quiet', '--model', model, '--input', files.path('inputs.npz'), ...more]);
+  return runCommand(['score', '--quiet', '--model', model, '--input', files.path('inputs.npz'), ...more]);
 }
 
 const trusted = (...more: string[]): Promise<Outcome> => score(files.path('m.trust.onnx'), ...more);
@@ -87,6 +92,51 @@ describe('credence score of an exported model', () => {
     expect([...arrays.keys()]).toEqual(['prediction', 'probability', 'mcp', 'knn', 'accept']);
     expect(arrays.get('knn')).toEqual(exported['score/knn']);
     expect(arrays.get('accept')).toEqual(exported['accept']);
+  });
+
+  test('writes Parquet with the columns of the CSV, in row groups', async () => {
+    const out = files.path('scores.parquet');
+    const { code, stdout, stderr } = await trusted('--out', out);
+    expect([code, stdout, stderr]).toEqual([0, '', '']);
+    const file = await asyncBufferFromFile(out);
+    const { schema, row_groups: groups } = await parquetMetadataAsync(file);
+    expect(schema.slice(1).map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'prediction INT32',
+      'probability FLOAT',
+      'mcp FLOAT',
+      'knn FLOAT',
+      'accept BOOLEAN',
+    ]);
+    expect(groups).toHaveLength(1);
+    const rows = await parquetReadObjects({ file });
+    const logits = exported['output']!;
+    expect(rows.map((row) => row['prediction'])).toEqual(predictionsOf(logits));
+    for (const name of ['mcp', 'knn'])
+      expect(rows.map((row) => row[name] as number)).toEqual([
+        ...(exported[`score/${name}`]!.data as Float32Array),
+      ]);
+    const decisions = [...(exported['accept']!.data as Uint8Array)];
+    expect(rows.map((row) => row['accept'])).toEqual(decisions.map((value) => value === 1));
+  });
+
+  test('names the classes where the export knows them', async () => {
+    const graph = await openModel(files.path('m.trust.onnx'));
+    const trust = readTrust(graph);
+    const names = Array.from({ length: 10 }, (_, k) => (k === 6 ? 'a "six", a 6' : `class ${k}`));
+    const metadata = {
+      'credence.trust': JSON.stringify({ ...trust, classifier: { ...trust.classifier, classes: names } }),
+    };
+    await writeFile(files.path('n.trust.onnx'), encodeOnnx({ ...graph, metadata }));
+    const out = files.path('names.parquet');
+    expect((await score(files.path('n.trust.onnx'), '--out', out)).code).toBe(0);
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(out) });
+    expect(rows.map((row) => row['class'])).toEqual(rows.map((row) => names[Number(row['prediction'])]));
+    const { stdout } = await score(files.path('n.trust.onnx'), '--scores', 'mcp');
+    expect(stdout).toMatch(/^prediction,class,probability,mcp,accept\r\n/);
+    expect(stdout).toContain('6,"a ""six"", a 6",');
+    expect((await score(files.path('n.trust.onnx'), '--out', files.path('n.npz'))).code).toBe(0);
+    const arrays = decodeNpz(new Uint8Array(await readFile(files.path('n.npz'))));
+    expect([...arrays.keys()]).not.toContain('class');
   });
 
   test('reads inputs as those of the export were, unless told otherwise', async () => {
@@ -146,7 +196,11 @@ describe('credence score of any classifier', () => {
   test.each([
     ['a score to be fitted', ['--scores', 'mcp,knn'], /--scores knn: expected scores that need no fitting/],
     ['an unknown score', ['--scores', 'enregy'], /did you mean 'energy'/],
-    ['Parquet', ['--out', 'scores.parquet'], /Parquet is read but not written yet/],
+    [
+      'a format that is not written',
+      ['--out', 'scores.xlsx'],
+      /a \.csv, \.parquet, \.npz, or - for CSV on stdout/,
+    ],
     ['batches of nothing', ['--batch-size', '0'], /--batch-size: expected an integer/],
   ] as const)('refuses %s', async (_, more, message) => {
     const { code, stderr, stdout } = await score(CONVNET, ...more);
@@ -154,19 +208,77 @@ describe('credence score of any classifier', () => {
     expect([code, stdout]).toEqual([2, '']);
   });
 
-  test('leaves nothing behind where the inputs end in the middle', async () => {
+  test('leaves nothing behind where the inputs end in the middle, or are none', async () => {
     const whole = encodeNpz(new Map([['x', tensor('float32', [1, 1, 16, 16], new Float32Array(256))]]));
     await writeFile(files.path('cut.npz'), whole.subarray(0, whole.length - 30));
     const rows = Array.from({ length: 40 }, (_, i) => Array.from({ length: 256 }, () => `${i}.5`).join(','));
     await writeFile(files.path('cut.csv'), [...rows, 'oops'].join('\n'));
+    const numbers = new Float32Array(2 * 256).fill(1);
+    numbers[300] = NaN;
+    await writeFile(
+      files.path('nan.npz'),
+      encodeNpz(new Map([['x', tensor('float32', [2, 1, 16, 16], numbers)]])),
+    );
     const before = await readdir(files.folder);
-    for (const name of ['cut.npz', 'cut.csv']) {
-      const out = files.path('no.csv');
-      const input = ['--input', files.path(name), '--batch-size', '10', '--out', out];
+    const cases = [
+      ['cut.npz', 'no.csv', /E_FORMAT/],
+      ['cut.csv', 'no.csv', /E_(FORMAT|DATA)/],
+      ['cut.csv', 'no.parquet', /E_(FORMAT|DATA)/],
+      ['nan.npz', 'no.npz', /E_DATA .*example 1.* got NaN .*element 44/],
+      ['none.npz', 'no.csv', /E_FILE .*no such file/],
+    ] as const;
+    for (const [name, out, message] of cases) {
+      const input = ['--input', files.path(name), '--batch-size', '10', '--out', files.path(out)];
       const { code, stderr } = await score(CONVNET, ...input);
-      expect(stderr).toMatch(/E_(FORMAT|DATA)/);
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toMatch(/\n\s+at /);
       expect(code).toBe(1);
       expect(await readdir(files.folder)).toEqual(before);
     }
   });
+
+  test.each(['csv', 'parquet', 'npz'])(
+    'leaves nothing behind where the disk is full: .%s',
+    async (format) => {
+      const before = await readdir(files.folder);
+      // Blocks of 512 or 1024 bytes.
+      const limited = `ulimit -f 1; exec "$@"`;
+      const args = ['score', '--quiet', '--model', CONVNET, '--input', files.path('inputs.npz'), '--out'];
+      const { code, stderr } = await shell(limited, [main, ...args, files.path(`full.${format}`)]);
+      expect(stderr).toMatch(/E_FILE cannot write .*full\..*: got a file larger than .* a limit allows/);
+      expect(code).toBe(1);
+      expect(await readdir(files.folder)).toEqual(before);
+    },
+  );
+
+  test.each(['csv', 'parquet'])('Ctrl-C leaves nothing behind: .%s', async (format) => {
+    const n = 40_000;
+    const many = tensor('float32', [n, 1, 16, 16], new Float32Array(n * 256));
+    await writeFile(files.path('many.npy'), encodeNpy(many));
+    const before = await readdir(files.folder);
+    const args = ['score', '--model', CONVNET, '--input', files.path('many.npy'), '--batch-size', '10'];
+    // As soon as the file is there that is written to.
+    const interrupted = `"$@" & while ! ls -A "${files.folder}" | grep -q tmp$; do sleep 0.05; done; kill -INT $!; wait $!`;
+    const { code, stderr } = await shell(`set -m; ${interrupted}`, [
+      main,
+      ...args,
+      '--out',
+      files.path(`part.${format}`),
+    ]);
+    expect(stderr).toMatch(/interrupted credence score: got Ctrl-C; nothing was written/);
+    expect(code).toBe(130);
+    expect(await readdir(files.folder)).toEqual(before);
+  });
 });
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** A script of the shell with the command line as its arguments. */
+function shell(script: string, args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, NO_COLOR: '1' };
+    execFile('bash', ['-c', script, 'bash', process.execPath, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}

@@ -67,7 +67,7 @@ describe('POST /v1/predict', () => {
     const { logits } = readTrust(graph).classifier;
     predictions.forEach((own, i) => {
       const row = values(logits).slice(3 * i, 3 * i + 3);
-      expect(own.class).toBe(row.indexOf(Math.max(...row)));
+      expect(own.prediction).toBe(row.indexOf(Math.max(...row)));
       const probabilities = values('calibrated_probabilities').slice(3 * i, 3 * i + 3);
       // Decimals that give back the same float32.
       expect(own.probabilities.map((value) => Math.fround(value!))).toEqual(probabilities);
@@ -75,7 +75,7 @@ describe('POST /v1/predict', () => {
       expect(Math.fround(own.scores['mcp']!)).toBe(values('score/mcp')[i]);
       expect(Math.fround(own.scores['energy']!)).toBe(values('score/energy')[i]);
       expect(own.accept).toBe(values('accept')[i] === 1);
-      expect(own).not.toHaveProperty('label');
+      expect(own).not.toHaveProperty('class');
     });
     expect(new Set(predictions.map(({ accept }) => accept)).size).toBe(2);
   });
@@ -128,7 +128,7 @@ describe('POST /v1/predict', () => {
     await using named = await serveModel(await namedTrust(), ANY);
     const response = await post('{"inputs":[[1,2,3,4]]}', {}, named);
     const [own] = ((await response.json()) as PredictResponse).predictions;
-    expect(own!.label).toBe(['cat', 'dog', 'owl'][own!.class]);
+    expect(own!.class).toBe(['cat', 'dog', 'owl'][own!.prediction]);
   });
 
   test('reads the type that the model reads', async () => {
@@ -381,8 +381,8 @@ describe('about the service', () => {
     expect(metric('credence_request_duration_seconds_count{route="/v1/predict"}')).toBe(2);
     expect(metric('credence_batch_rows_sum')).toBe(7);
     expect(metric('credence_queue_rows')).toBe(0);
-    const count = (k: number): number => predictions.filter((row) => row.class === k).length;
-    const common = predictions[0]!.class;
+    const count = (k: number): number => predictions.filter((row) => row.prediction === k).length;
+    const common = predictions[0]!.prediction;
     expect(metric(`credence_predictions_total{class="${common}"}`)).toBe(count(common));
     expect(metric('credence_abstentions_total')).toBe(
       predictions.filter(({ accept }) => accept === false).length,
