@@ -37,6 +37,7 @@ export async function parquetTarget(path: string): Promise<ScoreTarget> {
     async finish() {
       await flush();
       await writer?.finish();
+      await bytes.flush();
       await file.finish();
     },
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
@@ -55,10 +56,6 @@ class FileWriter extends ByteWriter {
   async flush(): Promise<void> {
     await this.#file.write(this.getBytes());
     this.index = 0;
-  }
-
-  override finish(): Promise<void> {
-    return this.flush();
   }
 }
 

@@ -108,13 +108,11 @@ describe('credence score of an exported model', () => {
       'accept BOOLEAN',
     ]);
     expect(groups).toHaveLength(1);
-    const rows = await parquetReadObjects({ file });
+    const rows: Record<string, unknown>[] = await parquetReadObjects({ file });
     const logits = exported['output']!;
     expect(rows.map((row) => row['prediction'])).toEqual(predictionsOf(logits));
     for (const name of ['mcp', 'knn'])
-      expect(rows.map((row) => row[name] as number)).toEqual([
-        ...(exported[`score/${name}`]!.data as Float32Array),
-      ]);
+      expect(rows.map((row) => row[name])).toEqual([...(exported[`score/${name}`]!.data as Float32Array)]);
     const decisions = [...(exported['accept']!.data as Uint8Array)];
     expect(rows.map((row) => row['accept'])).toEqual(decisions.map((value) => value === 1));
   });
@@ -129,7 +127,9 @@ describe('credence score of an exported model', () => {
     await writeFile(files.path('n.trust.onnx'), encodeOnnx({ ...graph, metadata }));
     const out = files.path('names.parquet');
     expect((await score(files.path('n.trust.onnx'), '--out', out)).code).toBe(0);
-    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(out) });
+    const rows: Record<string, unknown>[] = await parquetReadObjects({
+      file: await asyncBufferFromFile(out),
+    });
     expect(rows.map((row) => row['class'])).toEqual(rows.map((row) => names[Number(row['prediction'])]));
     const { stdout } = await score(files.path('n.trust.onnx'), '--scores', 'mcp');
     expect(stdout).toMatch(/^prediction,class,probability,mcp,accept\r\n/);
