@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../errors/index.js';
 import { Trust } from '../export/index.js';
+import { rowsOfRun } from '../runtime/index.js';
+import { firstRows } from '../sources/index.js';
 import type { DataSource } from '../sources/index.js';
 import { classifierResult } from './calibration.js';
 import { certifyScores } from './certify.js';
@@ -12,7 +14,7 @@ import { silent } from './reporter.js';
 import type { AssessmentFindings, Recommendation } from './results.js';
 import { samplesOf } from './samples.js';
 import { scoreResult } from './score-results.js';
-import { firstRows, measureSets, usableOf } from './sets.js';
+import { measureSets, usableOf } from './sets.js';
 import type { MeasuredSets } from './sets.js';
 
 /** Inputs of a run that is timed. */
@@ -71,7 +73,7 @@ export async function assess(options: AssessOptions): Promise<Assessment> {
   const scores = usable.map(({ score }) => score);
   const measured = sets.test ?? sets.held;
   const costs = await reporter.phase('cost of a prediction', async (onProgress) =>
-    measureCosts(classifier, usable, await firstRows(classifier, validation, TIMED), {
+    measureCosts(classifier, usable, await firstRows(validation, rowsOfRun(classifier.graph, TIMED)), {
       threads,
       onProgress,
       signal,

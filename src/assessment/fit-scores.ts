@@ -13,15 +13,17 @@ export interface Unavailable {
 export interface FitScoresOptions {
   /** What each may see. */
   readonly examplesFor: (score: Score) => Examples;
+  /** Whether one that cannot be fitted is an error. */
+  readonly requireAll: boolean;
   readonly onProgress: Progress;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Fits each score, and says of those that cannot be fitted why. @throws the signal's reason */
+/** Fits each score, and says of those that cannot be fitted why. @throws the signal's reason; what `fitScore` throws where all are required */
 export async function fitScores(
   classifier: Classifier,
   scores: readonly Score[],
-  { examplesFor, onProgress, signal }: FitScoresOptions,
+  { examplesFor, requireAll, onProgress, signal }: FitScoresOptions,
 ): Promise<{ fitted: FittedScore[]; unavailable: Unavailable[] }> {
   const fitted: FittedScore[] = [];
   const unavailable: Unavailable[] = [];
@@ -30,7 +32,7 @@ export async function fitScores(
     const { name, title } = score;
     onProgress(i, scores.length, title);
     const lack = missing(score, classifier);
-    if (lack !== undefined) {
+    if (lack !== undefined && !requireAll) {
       unavailable.push({ name, title, reason: lack });
       continue;
     }
@@ -43,7 +45,7 @@ export async function fitScores(
         }),
       );
     } catch (error) {
-      if (!(error instanceof CredenceError) || signal?.aborted === true) throw error;
+      if (requireAll || !(error instanceof CredenceError) || signal?.aborted === true) throw error;
       unavailable.push({ name, title, reason: error.message });
     }
   }

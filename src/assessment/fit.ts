@@ -38,6 +38,8 @@ export interface FitOptions {
   readonly tuneOod?: Readonly<Record<string, DataSource>>;
   /** All unless given. */
   readonly scores?: readonly Score[] | undefined;
+  /** Whether a score that cannot be fitted is an error, rather than left out; false unless given. */
+  readonly requireAll?: boolean;
   /** Examples that scores are fitted on at most, a keyed sample of a larger set; 20,000 unless given. */
   readonly fitExamples?: number | undefined;
   readonly key: Key;
@@ -72,7 +74,7 @@ export interface Fit {
  */
 export async function fitClassifier(options: FitOptions, { holdOut }: { holdOut: boolean }): Promise<Fit> {
   const { validation, train, tuneOod = {}, key, reporter = silent, signal, threads = 1 } = options;
-  const { fitExamples = FIT_EXAMPLES } = options;
+  const { fitExamples = FIT_EXAMPLES, requireAll = false } = options;
   if (!(Number.isSafeInteger(fitExamples) && fitExamples >= FEWEST)) {
     const expected = `an integer of at least ${FEWEST}`;
     throw new ConfigurationError({ what: 'fitExamples', expected, got: `${fitExamples}` });
@@ -131,7 +133,7 @@ export async function fitClassifier(options: FitOptions, { holdOut }: { holdOut:
           });
         });
   const { fitted, unavailable } = await reporter.phase('scores fitted', async (onProgress) =>
-    fitScores(classifier, scores, { examplesFor: examples, onProgress, signal }),
+    fitScores(classifier, scores, { examplesFor: examples, requireAll, onProgress, signal }),
   );
   if (fitted.length === 0) {
     throw new ConfigurationError({

@@ -92,6 +92,7 @@ export const assessmentSchema: z.ZodType<AssessmentResults> = z.strictObject({
   settings: z.strictObject({
     risk: z.number(),
     confidence: z.number(),
+    fitExamples: z.int(),
     seed: z.int(),
     threads: z.int(),
     data: z.record(z.string(), z.string()),

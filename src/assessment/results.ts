@@ -161,6 +161,8 @@ export interface AssessmentResults extends AssessmentFindings {
   readonly settings: {
     readonly risk: number;
     readonly confidence: number;
+    /** Examples of each set that scores were fitted on, at most. */
+    readonly fitExamples: number;
     readonly seed: number;
     readonly threads: number;
     readonly data: Readonly<Record<string, string>>;

@@ -1,12 +1,10 @@
-import { DataError } from '../errors/index.js';
 import { prune } from '../graph/index.js';
 import type { InspectedClassifier } from '../inspection/index.js';
-import { openSession, rowsOfRun } from '../runtime/index.js';
+import { openSession } from '../runtime/index.js';
 import type { Session } from '../runtime/index.js';
 import { scoreGraph, scoreOutput } from '../scores/index.js';
 import type { FittedScore } from '../scores/index.js';
 import type { DataSource } from '../sources/index.js';
-import type { Tensor } from '../tensor/index.js';
 import type { Fit } from './fit.js';
 import type { Unavailable } from './fit-scores.js';
 import { measurePredictions, measureScores } from './measure.js';
@@ -70,21 +68,6 @@ export function usableOf(
     return bad === undefined;
   });
   return { usable, unavailable: [...unavailable, ...lost] };
-}
-
-/** Inputs for one run. @throws DataError when there are none. */
-export async function firstRows(
-  { graph }: Pick<InspectedClassifier, 'graph'>,
-  source: DataSource,
-  most: number,
-): Promise<Tensor<'float32'>> {
-  for await (const { inputs } of source.batches(rowsOfRun(graph, most))) return inputs;
-  throw new DataError({
-    what: 'data set',
-    expected: 'at least one example',
-    got: 'none',
-    where: source.name,
-  });
 }
 
 async function scoringSession(

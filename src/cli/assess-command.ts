@@ -1,29 +1,23 @@
-import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { runAssessment } from '../assessment/node/index.js';
 import type { AssessmentResults } from '../assessment/index.js';
-import { ConfigurationError, InterruptedError } from '../errors/index.js';
+import { InterruptedError } from '../errors/index.js';
 import { packageVersion } from '../practical/index.js';
-import { scoreNamed } from '../scores/index.js';
-import type { Score } from '../scores/index.js';
 import { colours as pc } from './colours.js';
-import { addNamingOptions } from './model-options.js';
-import type { NamingFlags } from './model-options.js';
+import { addFitOptions, commandLine, fitArguments, openOptions, pathsOf, scoresWith } from './fit-options.js';
+import type { FitFlags } from './fit-options.js';
+import { namedSet, share } from './option-values.js';
 import { terminalReporter } from './progress.js';
+import { tuningLine } from './tuning-line.js';
 
-interface Flags extends NamingFlags {
-  readonly model: string;
-  readonly validation: string;
-  readonly train?: string;
+interface Flags extends FitFlags {
   readonly test?: string;
   readonly ood: Readonly<Record<string, string>>;
-  readonly scores?: readonly Score[];
+  readonly scores?: string;
   readonly risk: number;
   readonly confidence: number;
   readonly out: string;
-  readonly seed: number;
-  readonly threads: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -46,20 +40,14 @@ export function addAssessCommand(program: Command, outcome: { code: number }): v
     )
     .helpOption('-h, --help', 'print this')
     .addHelpText('before', EXAMPLES)
-    .requiredOption('--model <file>', 'the classifier, ONNX')
-    .requiredOption(
-      '--validation <data>',
-      'labelled examples that it was not trained on: .npz, .npy, IDX, CSV, Parquet, or images in a folder per class',
-    )
-    .option('--train <data>', 'labelled examples that it was trained on, for the scores that want them')
+    .option('--scores <list>', 'scores, separated by commas (default: all that the model allows)')
     .option('--test <data>', 'labelled examples to measure on (default: half of the validation set)')
     .option(
       '--ood <name=data>',
       'a set of inputs from elsewhere; may be given several times',
-      addOodSet,
+      namedSet('--ood'),
       {} as Record<string, string>,
     )
-    .option('--scores <list>', 'scores, separated by commas (default: all that the model allows)', scoreList)
     .option(
       '--risk <share>',
       'errors among the accepted inputs that must not be exceeded',
@@ -68,11 +56,9 @@ export function addAssessCommand(program: Command, outcome: { code: number }): v
     )
     .option('--confidence <share>', 'confidence of that promise', share('--confidence'), 0.95)
     .option('--out <folder>', 'where everything is written', 'assessment')
-    .option('--seed <S>', 'decides how the validation set is split', integer('--seed', 0), 1)
-    .option('--threads <count>', 'threads', integer('--threads', 1), availableParallelism())
     .option('--json', 'print results.json on stdout')
     .option('--quiet', 'no progress');
-  addNamingOptions(command).action(async (flags: Flags) => {
+  addFitOptions(command).action(async (flags: Flags) => {
     outcome.code = await assessModel(flags);
   });
 }
@@ -93,22 +79,19 @@ async function assessModel(flags: Flags): Promise<number> {
   };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const { features, logits, probabilities, inputs, labels, preprocess } = flags;
-  const names = inputs?.split(',').map((name) => name.trim());
   try {
+    const { risk, confidence, fitExamples, seed, threads, out } = flags;
     const { results } = await runAssessment(
       {
-        ...flags,
-        overrides: {
-          ...(features !== undefined && { features }),
-          ...(logits !== undefined && { logits }),
-          ...(probabilities !== undefined && { probabilities }),
-        },
-        source: {
-          ...(names !== undefined && { inputs: names.length === 1 ? names[0]! : names }),
-          ...(labels !== undefined && { labels }),
-          ...(preprocess !== undefined && { preprocess }),
-        },
+        paths: { ...pathsOf(flags), test: flags.test, ood: flags.ood },
+        open: await openOptions(flags),
+        scores: scoresWith(flags.scores, flags.set),
+        risk,
+        confidence,
+        fitExamples,
+        seed,
+        threads,
+        out,
         versions: {
           credence: packageVersion(),
           node: process.versions.node,
@@ -133,7 +116,7 @@ async function assessModel(flags: Flags): Promise<number> {
 }
 
 function summary(
-  { recommendation, classifier, unavailable, notes }: AssessmentResults,
+  { recommendation, classifier, tuned, unavailable, notes }: AssessmentResults,
   { out }: Flags,
 ): string {
   const { accuracy, before, after } = classifier;
@@ -142,6 +125,7 @@ function summary(
     '',
     `Accuracy ${(100 * accuracy).toFixed(2)} %, ECE ${before.ece.toFixed(4)}${calibrated}`,
     ...notes,
+    ...tuned.map(tuningLine),
     ...unavailable.map(({ title, reason }) => pc.dim(`· no ${title}: ${reason}`)),
     pc.bold(recommendation.sentence),
     `Open ${pc.bold(relative('.', join(out, 'report.html')))}`,
@@ -151,67 +135,12 @@ function summary(
 
 /** The command that reproduces a run. */
 function commandOf(flags: Flags): string {
-  const parts = [
-    'credence assess',
-    `--model ${quoted(flags.model)}`,
-    `--validation ${quoted(flags.validation)}`,
-  ];
-  const add = (option: string, value: string | undefined): void => {
-    if (value !== undefined) parts.push(`--${option} ${quoted(value)}`);
-  };
-  add('train', flags.train);
-  add('test', flags.test);
-  for (const [name, path] of Object.entries(flags.ood)) add('ood', `${name}=${path}`);
-  add('scores', flags.scores?.map(({ name }) => name).join(','));
-  add('risk', `${flags.risk}`);
-  add('confidence', `${flags.confidence}`);
-  for (const option of ['preprocess', 'inputs', 'labels', 'features', 'logits', 'probabilities'] as const)
-    add(option, flags[option]);
-  add('seed', `${flags.seed}`);
-  return parts.join(' ');
-}
-
-function quoted(text: string): string {
-  return /^[\w./,=:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function addOodSet(text: string, sets: Readonly<Record<string, string>>): Record<string, string> {
-  const [, name, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (name === undefined || path === undefined || Object.hasOwn(sets, name)) {
-    throw new ConfigurationError({
-      what: '--ood',
-      expected: 'NAME=DATA, each name once',
-      got: `'${text}'`,
-    });
-  }
-  return { ...sets, [name]: path };
-}
-
-function scoreList(text: string): Score[] {
-  const names = text.split(',').map((name) => name.trim());
-  return [...new Set(names)].map((name) => scoreNamed(name));
-}
-
-function share(option: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && value > 0 && value < 1) return value;
-    throw new ConfigurationError({
-      what: option,
-      expected: 'a number between 0 and 1, both excluded',
-      got: `'${text}'`,
-    });
-  };
-}
-
-function integer(option: string, least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text.trim()) && value >= least && Number.isSafeInteger(value)) return value;
-    throw new ConfigurationError({
-      what: option,
-      expected: `an integer of at least ${least}`,
-      got: `'${text}'`,
-    });
-  };
+  return commandLine('credence assess', [
+    ...fitArguments(flags),
+    ...(flags.test === undefined ? [] : [['test', flags.test] as const]),
+    ...Object.entries(flags.ood).map(([name, path]) => ['ood', `${name}=${path}`] as const),
+    ...(flags.scores === undefined ? [] : [['scores', flags.scores] as const]),
+    ['risk', `${flags.risk}`],
+    ['confidence', `${flags.confidence}`],
+  ]);
 }

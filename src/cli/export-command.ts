@@ -1,39 +1,38 @@
-import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { fitTemperature } from '../calibration/index.js';
-import { ConfigurationError, DataError, GraphError, NumericalError } from '../errors/index.js';
-import { examplesOf, isTrustGraph, rowsOfRun, toInput, trustGraph, verifyTrust } from '../export/index.js';
-import type { DataProvenance, Provenance } from '../export/index.js';
-import { plainRuntimes } from '../export/node/index.js';
+import { fitTrust } from '../assessment/index.js';
+import type { CertifiedAccept, FittedTrust } from '../assessment/index.js';
+import { openData } from '../assessment/node/index.js';
+import type { OpenedData } from '../assessment/node/index.js';
+import { ConfigurationError, DataError, InterruptedError } from '../errors/index.js';
+import { isTrustGraph, verifyTrust, withProvenance } from '../export/index.js';
+import type { AcceptRule, Provenance } from '../export/index.js';
+import { dataProvenance, plainRuntimes } from '../export/node/index.js';
 import { readFileBytes, sha256OfFile, writeFileAtomic } from '../files/index.js';
 import { decodeOnnx, encodeOnnx } from '../graph/index.js';
-import { describeClassifier } from '../inspection/index.js';
+import type { Graph } from '../graph/index.js';
+import { describeClassifier, inspectClassifier } from '../inspection/index.js';
 import { openModel } from '../inspection/node/index.js';
-import { fitScore, missing } from '../scores/index.js';
-import type { Classifier, Examples, FittedScore, Score } from '../scores/index.js';
-import { openSource } from '../sources/node/index.js';
-import type { Batch, DataSource } from '../sources/index.js';
-import type { Tensor } from '../tensor/index.js';
+import { key as keyOf } from '../random/index.js';
+import { rowsOfRun, toInput } from '../runtime/index.js';
+import type { Score } from '../scores/index.js';
+import { firstRows } from '../sources/index.js';
 import { exportReport, notVerified } from './export-report.js';
-import {
-  acceptRule,
-  addNamingOptions,
-  classifierOf,
-  scoresFor,
-  scoresOption,
-  sourceOptions,
-} from './model-options.js';
-import type { NamingFlags } from './model-options.js';
+import { addFitOptions, openOptions, pathsOf, scoresWith } from './fit-options.js';
+import type { FitFlags } from './fit-options.js';
+import { acceptRule, scoresOption } from './model-options.js';
+import { share } from './option-values.js';
 import { terminalReporter } from './progress.js';
 import type { TerminalReporter } from './progress.js';
+import { requireScores } from './require-scores.js';
+import { tuningLine } from './tuning-line.js';
 
-interface Flags extends NamingFlags {
-  readonly model: string;
-  readonly validation: string;
-  readonly train?: string;
+interface Flags extends FitFlags {
   readonly scores: string;
   readonly accept?: string;
+  readonly risk?: number;
+  readonly confidence?: number;
+  readonly score?: string;
   readonly calibration: boolean;
   readonly out?: string;
   readonly quiet?: boolean;
@@ -41,7 +40,8 @@ interface Flags extends NamingFlags {
 
 const EXAMPLES = `Examples:
   $ credence export --model m.onnx --validation val.npz --scores mcp,energy
-  $ credence export --model m.onnx --validation val.npz --train train.npz --scores all --accept mcp=0.1
+  $ credence export --model m.onnx --validation val.npz --train train.npz --scores all --risk 0.01
+  $ credence export --model m.onnx --validation val.npz --scores mcp,knn --set knn.k=10 --accept mcp=0.1
 `;
 
 /** Rows that an export is verified on. */
@@ -58,203 +58,199 @@ export function addExportCommand(program: Command, outcome: { code: number }): v
     )
     .helpOption('-h, --help', 'print this')
     .addHelpText('before', EXAMPLES)
-    .requiredOption('--model <file>', 'the classifier, ONNX')
-    .requiredOption(
-      '--validation <data>',
-      'labelled examples that it was not trained on: .npz, .npy, IDX, CSV, Parquet, or images in a folder per class',
-    )
-    .option('--train <data>', 'labelled examples that it was trained on, for the scores that want them')
     .addOption(scoresOption().default('mcp,energy'))
     .option(
       '--accept <rule>',
       'SCORE=THRESHOLD: an output that says whether the score is at most the threshold',
     )
+    .option(
+      '--risk <share>',
+      'the same, at a threshold certified to keep errors among the accepted inputs under this share',
+      share('--risk'),
+    )
+    .option('--confidence <share>', 'confidence of that promise (default: 0.95)', share('--confidence'))
+    .option('--score <name>', 'the score to accept by (default: the one whose certificate accepts most)')
     .option('--no-calibration', 'no calibrated probabilities')
     .option('--out <file>', 'where it is written (default: MODEL.trust.onnx)')
     .option('--quiet', 'no progress');
-  addNamingOptions(command).action(async (flags: Flags) => {
+  addFitOptions(command).action(async (flags: Flags) => {
     outcome.code = await exportModel(flags);
   });
 }
 
 async function exportModel(flags: Flags): Promise<number> {
   const out = outputPath(flags);
-  const model = await openModel(flags.model);
-  if (isTrustGraph(model)) {
+  const reporter = terminalReporter(process.stderr, { quiet: flags.quiet ?? false });
+  const isAll = flags.scores.trim() === 'all';
+  const scores = scoresWith(listOf(flags), flags.set);
+  const accept = ruleOf(flags, scores);
+  const abort = new AbortController();
+  const interrupt = (): void =>
+    abort.abort(
+      new InterruptedError({ what: 'credence export', got: 'a signal to stop', hint: 'nothing was written' }),
+    );
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    const options = await openOptions(flags);
+    const graph = await openModel(flags.model);
+    refuseExported(graph, flags.model);
+    const inspected = inspectClassifier(graph, options.overrides);
+    const data = await openData({ ...pathsOf(flags), model: inspected }, options);
+    if (!isAll) requireScores(data.model, scores);
+    if (flags.quiet !== true) process.stderr.write(`${describeClassifier(data.model)}\n\n`);
+    const { fitExamples, threads, calibration } = flags;
+    const fitted = await fitTrust({
+      ...data,
+      scores,
+      accept,
+      calibration,
+      fitExamples,
+      threads,
+      requireAll: !isAll,
+      key: keyOf(flags.seed),
+      reporter,
+      signal: abort.signal,
+    });
+    const { recommendation, trust } = fitted;
+    if (recommendation !== undefined && recommendation.threshold === null) {
+      throw new DataError({
+        what: '--risk',
+        expected: 'a threshold that these examples support',
+        got: recommendation.sentence,
+        hint: 'a larger risk, a smaller confidence, or more validation examples',
+      });
+    }
+    const provenance = await reporter.phase('provenance', async () =>
+      provenanceOf(flags, data, abort.signal),
+    );
+    const exported = withProvenance(trust.graph, trust.description, provenance);
+    const verification = await verify(exported, fitted, data, flags, reporter);
+    const bytes = encodeOnnx(exported);
+    await writeFileAtomic(out, bytes);
+    const remarks = remarksOf(fitted, { isAll, calibration });
+    process.stdout.write(exportReport(out, bytes.length, exported, trust.accept, verification, remarks));
+    return 0;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+/** With the score that is accepted by. */
+function listOf({ scores, score }: Flags): string {
+  if (score === undefined || scores.trim() === 'all') return scores;
+  const names = scores.split(',').map((name) => name.trim());
+  return names.includes(score) ? scores : `${scores},${score}`;
+}
+
+/** @throws ConfigurationError on options that do not go together. */
+function ruleOf(
+  { accept, risk, confidence, score }: Flags,
+  scores: readonly Score[],
+): AcceptRule | CertifiedAccept | undefined {
+  const needRisk = Object.entries({ '--confidence': confidence, '--score': score }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (risk === undefined && needRisk !== undefined) {
     throw new ConfigurationError({
-      what: '--model',
-      expected: 'a model as it was trained',
-      got: `one that was exported already`,
-      where: flags.model,
-      hint: 'export the original again, with all scores',
+      what: needRisk[0],
+      expected: '--risk beside it, which it belongs to',
+      got: `'${needRisk[1]}' alone`,
     });
   }
-  const { found, classifier } = classifierOf(model, flags);
-  const chosen = scoresFor(flags.scores, classifier);
-  const accept = flags.accept === undefined ? undefined : acceptRule(flags.accept, chosen.map(nameOf));
-  requireAll(chosen, classifier);
-  const reporter = terminalReporter(process.stderr, { quiet: flags.quiet ?? false });
-  if (flags.quiet !== true) process.stderr.write(`${describeClassifier(found)}\n\n`);
-
-  const read = async (
-    role: DataProvenance['role'],
-    path: string,
-    classes?: readonly string[],
-  ): Promise<Read> => {
-    const options = sourceOptions(found.input, flags, {
-      labelled: true,
-      classes: classes ?? found.classNames,
+  if (risk !== undefined && accept !== undefined) {
+    throw new ConfigurationError({
+      what: '--accept',
+      expected: 'a threshold of your own or --risk, for which one is found',
+      got: 'both',
     });
-    const source = await openSource(path, options);
-    return reporter.phase(`${role} data`, (progress) =>
-      readExamples(role, path, source, flags, classifier, progress),
-    );
-  };
-  const validation = await read('validation', flags.validation);
-  const training =
-    flags.train === undefined ? undefined : await read('training', flags.train, validation.source.classes);
+  }
+  if (risk !== undefined) return { risk, confidence: confidence ?? 0.95, score };
+  return accept === undefined
+    ? undefined
+    : acceptRule(
+        accept,
+        scores.map(({ name }) => name),
+      );
+}
 
-  const remarks: string[] = [];
-  const fitted = await fitAll(
-    { chosen, isAll: flags.scores.trim() === 'all' },
-    classifier,
-    { validation: validation.examples, training: training?.examples },
-    reporter,
-    remarks,
-  );
-  const calibration = flags.calibration ? temperatureOf(validation.examples, remarks) : undefined;
-  const provenance: Provenance = {
+function refuseExported(model: Graph, path: string): void {
+  if (!isTrustGraph(model)) return;
+  throw new ConfigurationError({
+    what: '--model',
+    expected: 'a model as it was trained',
+    got: `one that was exported already`,
+    where: path,
+    hint: 'export the original again, with all scores',
+  });
+}
+
+async function provenanceOf(
+  { model, validation, train, preprocess }: Flags,
+  data: OpenedData,
+  signal: AbortSignal,
+): Promise<Provenance> {
+  const text =
+    preprocess === undefined ? undefined : new TextDecoder().decode(await readFileBytes(preprocess));
+  const common = { signal, ...(text !== undefined && { preprocess: JSON.stringify(JSON.parse(text)) }) };
+  const sets = [
+    await dataProvenance(data.validation, {
+      role: 'validation',
+      name: basename(resolve(validation)),
+      ...common,
+    }),
+  ];
+  if (data.train !== undefined && train !== undefined) {
+    const name = basename(resolve(train));
+    sets.push(await dataProvenance(data.train, { role: 'training', name, ...common }));
+  }
+  return {
     date: dateOfExport(process.env),
-    model: { name: basename(flags.model), sha256: await sha256OfFile(flags.model) },
-    data: [validation.provenance, ...(training === undefined ? [] : [training.provenance])],
+    model: { name: basename(model), sha256: await sha256OfFile(model) },
+    data: sets,
   };
-  const exported = trustGraph(classifier, { scores: fitted, calibration, accept, provenance });
-  const first = toInput(found.input, validation.first, flags.validation);
+}
+
+async function verify(
+  exported: Graph,
+  { parts }: FittedTrust,
+  { model, validation }: OpenedData,
+  flags: Flags,
+  reporter: TerminalReporter,
+): Promise<Awaited<ReturnType<typeof verifyTrust>>> {
+  const first = await firstRows(validation, rowsOfRun(model.graph, VERIFIED));
+  const batch = toInput(model.input, first, flags.validation);
   const verification = await reporter.phase('verification', async () =>
-    verifyTrust(await originalModel(flags.model), exported, first, {
-      classifier,
-      scores: fitted,
+    verifyTrust(await originalModel(flags.model), exported, batch, {
+      classifier: model,
+      scores: parts.scores,
       runtimes: await plainRuntimes(),
     }),
   );
   const failed = verification.checks.filter(({ passed }) => !passed);
   if (failed.length > 0) throw notVerified(failed);
-  const bytes = encodeOnnx(exported);
-  await writeFileAtomic(out, bytes);
-  process.stdout.write(exportReport(out, bytes.length, exported, accept, verification, remarks));
-  return 0;
+  return verification;
 }
 
-interface Read {
-  readonly source: DataSource;
-  readonly examples: Examples;
-  /** Rows for the verification. */
-  readonly first: Tensor<'float32'>;
-  readonly provenance: DataProvenance;
-}
-
-async function readExamples(
-  role: DataProvenance['role'],
-  path: string,
-  source: DataSource,
-  { preprocess }: NamingFlags,
-  classifier: Classifier,
-  onProgress: (done: number, total: number) => void,
-): Promise<Read> {
-  const hash = createHash('sha256');
-  let first: Tensor<'float32'> | undefined;
-  const onBatch = ({ inputs }: Batch): void => {
-    hash.update(bytesOf(inputs));
-    first ??= inputs;
-  };
-  const examples = await examplesOf(classifier, source, { onBatch, onProgress });
-  hash.update(bytesOf(examples.labels));
-  const text =
-    preprocess === undefined ? undefined : new TextDecoder().decode(await readFileBytes(preprocess));
-  return {
-    source,
-    examples,
-    first: firstRows(first!, rowsOfRun(classifier.graph, VERIFIED)),
-    provenance: {
-      role,
-      name: basename(resolve(path)),
-      sha256: hash.digest('hex'),
-      examples: examples.labels.data.length,
-      ...(text !== undefined && { preprocess: JSON.stringify(JSON.parse(text)) }),
-    },
-  };
-}
-
-function bytesOf({ data: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function firstRows({ shape, data }: Tensor<'float32'>, most: number): Tensor<'float32'> {
-  const [n = 0, ...example] = shape;
-  const rows = Math.min(n, most);
-  return { dtype: 'float32', shape: [rows, ...example], data: data.slice(0, (data.length / n) * rows) };
-}
-
-async function fitAll(
-  { chosen, isAll }: { chosen: readonly Score[]; isAll: boolean },
-  classifier: Classifier,
-  { validation, training }: { validation: Examples; training: Examples | undefined },
-  reporter: TerminalReporter,
-  remarks: string[],
-): Promise<FittedScore[]> {
-  const fitted: FittedScore[] = [];
-  for (const score of chosen) {
-    const examples = score.fittedOn === 'training' ? (training ?? validation) : validation;
-    const fit = (onProgress: (share: number) => void): Promise<FittedScore> =>
-      fitScore(score, classifier, { examples, onProgress });
-    try {
-      fitted.push(
-        score.fit === undefined
-          ? await fit(() => undefined)
-          : await reporter.phase(`fit ${score.name}`, (progress) => fit((share) => progress(share, 1))),
-      );
-    } catch (error) {
-      // Of all scores, those that these data allow.
-      if (!isAll || !(error instanceof DataError || error instanceof NumericalError)) throw error;
-      remarks.push(`left out: ${score.name} (${error.message})`);
-    }
-  }
-  const standIn = fitted.filter(({ score }) => score.fittedOn === 'training').map(({ score }) => score.name);
-  if (training === undefined && standIn.length > 0)
-    remarks.push(`without --train, fitted on the validation data: ${standIn.join(', ')}`);
-  return fitted;
-}
-
-/** Without a temperature the export is still of use: what stands in the way is said. */
-function temperatureOf({ logits, labels }: Examples, remarks: string[]): { temperature: number } | undefined {
-  try {
-    const { temperature } = fitTemperature(logits, labels.data);
-    return { temperature };
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    remarks.push(`no calibrated probabilities (${error.message})`);
-    return undefined;
-  }
-}
-
-function requireAll(chosen: readonly Score[], classifier: Classifier): void {
-  const lacks = chosen.flatMap((score) => {
-    const lack = missing(score, classifier);
-    return lack === undefined ? [] : [{ name: score.name, lack }];
-  });
-  const [first] = lacks;
-  if (first === undefined) return;
-  const others = chosen.map(nameOf).filter((name) => !lacks.some((lack) => lack.name === name));
-  throw new GraphError({
-    what: `score${lacks.length > 1 ? 's' : ''} ${lacks.map(({ name }) => `'${name}'`).join(', ')}`,
-    expected: 'a classifier that has all they need',
-    got: first.lack,
-    hint: others.length === 0 ? 'try mcp,energy' : `without them: --scores ${others.join(',')}`,
-  });
-}
-
-function nameOf({ name }: Score): string {
-  return name;
+/** What the user should know of what was written. */
+function remarksOf(
+  { fit, recommendation }: FittedTrust,
+  { isAll, calibration }: { isAll: boolean; calibration: boolean },
+): string[] {
+  const standIn = fit.fitted
+    .filter(({ score }) => /for want of/.test(fit.fittedOn(score)))
+    .map(({ score }) => `${score.name} on ${fit.fittedOn(score)}`);
+  return [
+    ...(recommendation === undefined ? [] : [recommendation.sentence]),
+    ...fit.tuned.map(tuningLine),
+    ...(isAll ? fit.unavailable.map(({ name, reason }) => `left out: ${name} (${reason})`) : []),
+    ...(standIn.length > 0 ? [`fitted: ${standIn.join('; ')}`] : []),
+    ...(calibration && 'reason' in fit.temperature
+      ? [`no calibrated probabilities (${fit.temperature.reason})`]
+      : []),
+    ...fit.notes,
+  ];
 }
 
 function outputPath({ model, out }: Flags): string {

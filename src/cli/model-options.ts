@@ -70,12 +70,17 @@ export function scoresOption(): Option {
  */
 export function scoresFor(list: string, classifier: Classifier): readonly Score[] {
   if (list.trim() === 'all') return allScores.filter((score) => missing(score, classifier) === undefined);
+  return scoreNames(list).map((name) => scoreNamed(name));
+}
+
+/** The names of a list. @throws ConfigurationError on one that is there twice. */
+export function scoreNames(list: string): readonly string[] {
   const names = list.split(',').map((name) => name.trim());
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) {
     throw new ConfigurationError({ what: '--scores', expected: 'each once', got: `'${twice}' twice` });
   }
-  return names.map((name) => scoreNamed(name));
+  return names;
 }
 
 /** 'mcp=0.1'. @throws ConfigurationError */

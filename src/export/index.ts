@@ -5,7 +5,7 @@ export { isTrustGraph, readTrust } from './metadata.js';
 export type { DataProvenance, Provenance, TrustDescription, TrustMetadata, TrustOutput } from './metadata.js';
 export { Trust } from './trust.js';
 export type { ScoreOutput, TrustOptions, TrustScores } from './trust.js';
-export { ACCEPT, CALIBRATED, float32AtMost, trustGraph } from './trust-graph.js';
+export { ACCEPT, CALIBRATED, float32AtMost, trustGraph, withProvenance } from './trust-graph.js';
 export type { AcceptRule, Calibration, CertifiedRisk, TrustParts, TrustSettings } from './trust-graph.js';
 export { verifyTrust } from './verify.js';
 export type { OutputCheck, PlainRuntime, Verification, VerifySettings } from './verify.js';

@@ -1,6 +1,6 @@
 export { parsePreprocess } from './preprocess.js';
 export type { ImageLayout, Preprocess } from './preprocess.js';
 export type { Batch, DataSource, SourceOptions } from './source.js';
-export { countOf, subset } from './subset.js';
+export { countOf, firstRows, subset } from './subset.js';
 export { tensorSource } from './tensor-source.js';
 export type { TensorSourceOptions } from './tensor-source.js';

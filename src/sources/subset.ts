@@ -1,4 +1,6 @@
+import { DataError } from '../errors/index.js';
 import { elementCount, tensor } from '../tensor/index.js';
+import type { Tensor } from '../tensor/index.js';
 import { batchSize } from './batch-size.js';
 import type { Batch, DataSource } from './source.js';
 
@@ -11,6 +13,17 @@ export async function countOf(
   let count = 0;
   for await (const { inputs } of source.batches(250, signal && { signal })) count += inputs.shape[0]!;
   return count;
+}
+
+/** The first examples of a source, at most `count`, (n, ...). @throws DataError when there are none. */
+export async function firstRows(source: DataSource, count: number): Promise<Tensor<'float32'>> {
+  for await (const { inputs } of source.batches(count)) return inputs;
+  throw new DataError({
+    what: 'data set',
+    expected: 'at least one example',
+    got: 'none',
+    where: source.name,
+  });
 }
 
 /**

@@ -1,12 +1,9 @@
 import { join } from 'node:path';
 import { outputFolder, writeFileAtomic } from '../../files/index.js';
-import { describeClassifier, inspectClassifier } from '../../inspection/index.js';
-import type { ClassifierOverrides } from '../../inspection/index.js';
-import { openModel } from '../../inspection/node/index.js';
+import { describeClassifier } from '../../inspection/index.js';
 import { key as keyOf } from '../../random/index.js';
 import type { Score } from '../../scores/index.js';
-import { openSource } from '../../sources/node/index.js';
-import type { DataSource, SourceOptions } from '../../sources/index.js';
+import type { DataSource } from '../../sources/index.js';
 import { assess } from '../assess.js';
 import type { Assessment } from '../assess.js';
 import type { Reporter } from '../reporter.js';
@@ -14,24 +11,21 @@ import { RESULTS_VERSION } from '../results.js';
 import type { AssessmentResults } from '../results.js';
 import { assessmentJsonSchema } from '../results-schema.js';
 import { drawFigures } from './figures.js';
+import { openData } from './open-data.js';
+import type { DataPaths, OpenOptions } from './open-data.js';
 import { renderReport } from './report.js';
 
 export interface RunAssessmentOptions {
-  /** Paths. */
-  readonly model: string;
-  readonly validation: string;
-  readonly train?: string | undefined;
-  readonly test?: string | undefined;
-  readonly ood: Readonly<Record<string, string>>;
+  readonly paths: DataPaths;
+  readonly open: OpenOptions;
   readonly out: string;
+  /** All unless given. */
   readonly scores?: readonly Score[] | undefined;
   readonly risk: number;
   readonly confidence: number;
+  readonly fitExamples: number;
   readonly seed: number;
   readonly threads: number;
-  readonly overrides: ClassifierOverrides;
-  /** How all data sets are read. */
-  readonly source: Pick<SourceOptions, 'inputs' | 'labels' | 'preprocess'>;
   /** What the numbers may depend on. */
   readonly versions: Readonly<Record<string, string>>;
   /** The command that reproduces the run. */
@@ -50,37 +44,15 @@ export async function runAssessment(
   timings: Readonly<Record<string, number>>,
   signal: AbortSignal,
 ): Promise<{ results: AssessmentResults; assessment: Assessment }> {
-  const { risk, confidence, seed, threads, out } = options;
-  const model = inspectClassifier(await openModel(options.model), options.overrides);
+  const { scores, risk, confidence, fitExamples, seed, threads, out } = options;
+  const opened = await openData(options.paths, options.open);
+  const { model, validation, train, test, ood, tuneOod, classNames } = opened;
   const description = describeClassifier(model);
   options.onModel?.(description);
-  const shape = model.input.shape.slice(1);
-  const open = async (path: string, extra: Partial<SourceOptions>): Promise<DataSource> =>
-    openSource(path, { ...options.source, shape, ...extra });
-  const known = model.classNames;
-  const validation = await open(options.validation, known === undefined ? {} : { classes: known });
-  const classNames = known ?? validation.classes;
-  const classes = classNames === undefined ? {} : { classes: classNames };
-  const train = options.train === undefined ? undefined : await open(options.train, classes);
-  const test = options.test === undefined ? undefined : await open(options.test, classes);
-  const ood: Record<string, DataSource> = {};
-  for (const [name, path] of Object.entries(options.ood)) ood[name] = await open(path, { labels: false });
   await outputFolder(out);
 
-  const assessment = await assess({
-    model,
-    validation,
-    train,
-    test,
-    ood,
-    ...(options.scores !== undefined && { scores: options.scores }),
-    risk,
-    confidence,
-    key: keyOf(seed),
-    threads,
-    reporter,
-    signal,
-  });
+  const settings = { scores, risk, confidence, fitExamples, key: keyOf(seed), threads };
+  const assessment = await assess({ ...opened, ...settings, reporter, signal });
   try {
     const figures = await reporter.phase('figures', async (onProgress) =>
       drawFigures(assessment, { measured: test ?? validation, classNames, risk }, out, onProgress),
@@ -98,13 +70,15 @@ export async function runAssessment(
       settings: {
         risk,
         confidence,
+        fitExamples,
         seed,
         threads,
         data: {
           validation: validation.name,
           ...(train !== undefined && { train: train.name }),
           ...(test !== undefined && { test: test.name }),
-          ...Object.fromEntries(Object.entries(ood).map(([name, source]) => [`ood ${name}`, source.name])),
+          ...namesOf('ood', ood),
+          ...namesOf('tune-ood', tuneOod),
         },
       },
       ...assessment.findings,
@@ -121,6 +95,10 @@ export async function runAssessment(
   } finally {
     await assessment.trust.close();
   }
+}
+
+function namesOf(kind: string, sets: Readonly<Record<string, DataSource>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(sets).map(([name, source]) => [`${kind} ${name}`, source.name]));
 }
 
 function json(value: unknown): string {
