@@ -18,6 +18,7 @@ export { expose } from './transforms/expose.js';
 export { foldConstants } from './transforms/fold.js';
 export { merge } from './transforms/merge.js';
 export { prune } from './transforms/prune.js';
+export { shareCommon } from './transforms/share.js';
 export { widen } from './transforms/widen.js';
 export { activateDropout, dropoutLayers, removeDropout } from './transforms/stochastic.js';
 export {

@@ -12,6 +12,7 @@ import {
   reduceSum,
   removeDropout,
   reshape,
+  shareCommon,
   where,
 } from '../graph/index.js';
 import type { Graph, Value } from '../graph/index.js';
@@ -64,7 +65,8 @@ export function scoreGraph(classifier: Classifier, scores: readonly FittedScore[
     builder.apply('Identity', [value], {}, { name });
     named.push(name);
   }
-  return prune(builder.build([...classifier.graph.outputs, ...named]));
+  // Scores begin alike: with differences of logits, centred features.
+  return shareCommon(builder.build([...classifier.graph.outputs, ...named]));
 }
 
 /**

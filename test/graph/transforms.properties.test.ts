@@ -14,6 +14,7 @@ import {
   flatLayout,
   flattenParameters,
   foldConstants,
+  GraphBuilder,
   merge,
   packParameters,
   PARAMETERS,
@@ -21,9 +22,11 @@ import {
   prune,
   referenceArray,
   removeDropout,
+  shareCommon,
   unpackParameters,
 } from '#credence/graph/index';
 import type { Graph, ReferenceArray } from '#credence/graph/index';
+import type { Tensor } from '#credence/tensor/index';
 import { arbitraryGraph, feedsFor } from './random-graphs.js';
 
 type Feeds = Readonly<Record<string, ReferenceArray>>;
@@ -41,6 +44,11 @@ const plain = (graph: Graph): unknown => ({
   types: [...graph.types.keys()],
 });
 
+/** Another array with the same elements, but for parameters, which are themselves. */
+function copyOf(graph: Graph, name: string, value: Tensor): Tensor {
+  return graph.parameters.includes(name) ? value : { ...value, data: value.data.slice() };
+}
+
 const withDropout = arbitraryGraph().filter((graph) => dropoutLayers(graph).length > 0);
 
 test('prune keeps the outputs, leaves nothing that is not needed, and does it at once', () => {
@@ -56,6 +64,47 @@ test('prune keeps the outputs, leaves nothing that is not needed, and does it at
       for (const { name } of prune(graph, { inputs: 'drop' }).inputs) expect(read).toContain(name);
     }),
   );
+});
+
+test('what is computed twice is computed once', () => {
+  fc.assert(
+    fc.property(arbitraryGraph(), (graph) => {
+      const feeds = feedsFor(graph);
+      const b = GraphBuilder.from(graph);
+      const copies = b.append(
+        {
+          ...graph,
+          constants: new Map([...graph.constants].map(([name, value]) => [name, copyOf(graph, name, value)])),
+        },
+        new Map(graph.inputs.map(({ name }) => [name, b.value(name)])),
+      );
+      const seconds = graph.outputs.map((name) => copies.get(name)!);
+      const twice = b.build([...new Set([...graph.outputs, ...seconds])]);
+      const shared = shareCommon(twice);
+      expect(outputs(shared, feeds)).toEqual(outputs(twice, feeds));
+      const dropouts = dropoutLayers(graph).length;
+      // Outputs stay, for their names; dropout is never the same twice, nor what reads it.
+      if (dropouts === 0)
+        expect(shared.nodes.length).toBeLessThanOrEqual(prune(graph).nodes.length + graph.outputs.length);
+      expect(plain(shareCommon(shared))).toEqual(plain(shared));
+      expect(shared.parameters).toEqual(prune(twice).parameters);
+    }),
+  );
+});
+
+test('nodes that only look alike stay two', () => {
+  const b = new GraphBuilder('alike');
+  const x = b.input('x', 'float32', [2, 3]);
+  const leaky = (slope: number): string =>
+    b.apply('LeakyRelu', [x], { alpha: { type: 'float', value: slope } })[0]!.name;
+  const scaled = (...values: number[]): string =>
+    b.apply('Mul', [x, b.constant({ dtype: 'float32', shape: [1], data: Float32Array.from(values) })])[0]!
+      .name;
+  const names = [leaky(0.25), leaky(0.5), leaky(0), leaky(-0), scaled(0), scaled(-0), scaled(NaN), scaled(0)];
+  const sum = names.reduce((a, c) => b.apply('Add', [b.value(a), b.value(c)])[0]!.name);
+  const shared = shareCommon(b.build([sum]));
+  const count = (op: string): number => shared.nodes.filter((node) => node.op === op).length;
+  expect([count('LeakyRelu'), count('Mul')]).toEqual([4, 3]);
 });
 
 test('a graph that is cut at its random layers or its parameters is the trunk and the head, one after the other', () => {
