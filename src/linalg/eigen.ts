@@ -18,6 +18,11 @@ export interface SymmetricEigen {
 const NEGLIGIBLE = 2 ** -480;
 /** Sweeps of QL for one eigenvalue; two are usual. */
 const MAX_SWEEPS = 50;
+/**
+ * After so many, what couples is held against the magnitude of the matrix: of a matrix of low rank the rounding of its large
+ * eigenvalues keeps those near 0 from coming apart.
+ */
+const PATIENCE = 10;
 
 /**
  * The eigendecomposition of a symmetric matrix (n, n): Householder reflections to tridiagonal form, then
@@ -107,10 +112,11 @@ function tridiagonalise(a: Matrix): Tridiagonal {
 function isolate(first: number, diagonal: Float64Array, offDiagonal: Float64Array, basis: Matrix): void {
   const n = diagonal.length;
   for (let sweep = 0; ; sweep++) {
+    const least = sweep < PATIENCE ? NEGLIGIBLE : Number.EPSILON;
     let last = first;
     while (last < n - 1) {
       const size = Math.abs(diagonal[last]!) + Math.abs(diagonal[last + 1]!);
-      if (Math.abs(offDiagonal[last]!) <= Math.max(Number.EPSILON * size, NEGLIGIBLE)) break;
+      if (Math.abs(offDiagonal[last]!) <= Math.max(Number.EPSILON * size, least)) break;
       last++;
     }
     if (last === first) return;
