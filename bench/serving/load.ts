@@ -28,8 +28,8 @@ export interface LoadOptions {
 }
 
 /**
- * Clients that send a request on a connection of their own, wait for its answer, and send the next. Plain sockets, since a
- * client of Node takes longer for a request than the service.
+ * Clients that send a request on a connection of their own, wait for its answer, and send the next. Plain
+ * sockets, since a client of Node takes longer for a request than the service.
  */
 export async function load(options: LoadOptions): Promise<LoadReport> {
   const report: LoadReport = { latencies: [], failed: {}, lost: 0, closed: 0, seconds: 0 };

@@ -1,9 +1,9 @@
-import { ConfigurationError, didYouMean, FormatError, GraphError } from '../errors/index.js';
+import { ConfigurationError, didYouMean, GraphError } from '../errors/index.js';
 import { isTrustGraph, readTrust } from '../export/index.js';
 import { GraphBuilder, prune } from '../graph/index.js';
 import type { Graph, Input } from '../graph/index.js';
 import { fitScore, missing, scoreGraph, scoreOutput } from '../scores/index.js';
-import { parsePreprocess } from '../sources/index.js';
+import { preprocessingOf } from '../serving/index.js';
 import type { Preprocess } from '../sources/index.js';
 import { classifierOf, scoresFor } from './model-options.js';
 import type { NamingFlags } from './model-options.js';
@@ -29,7 +29,8 @@ export interface Scorer {
 
 /**
  * Of an exported model what it was exported with, of any other classifier the scores that need no fitting.
- * @throws ConfigurationError on scores that cannot be had; GraphError, FormatError on a model that is no classifier.
+ * @throws ConfigurationError on scores that cannot be had; GraphError, FormatError on a model that is no
+ *   classifier.
  */
 export function scorerOf(model: Graph, flags: ScorerFlags): Promise<Scorer> | Scorer {
   return isTrustGraph(model) ? exportedScorer(model, flags) : plainScorer(model, flags);
@@ -61,7 +62,6 @@ function exportedScorer(model: Graph, { scores, features, logits, probabilities 
   }
   const outputOf = (kind: 'probabilities' | 'accept'): string | undefined =>
     trust.outputs.find((output) => output.kind === kind)?.name;
-  const preprocess = trust.data.find(({ role }) => role === 'validation')?.preprocess;
   const own = {
     input: inputOf(model),
     logits: trust.classifier.logits,
@@ -69,26 +69,9 @@ function exportedScorer(model: Graph, { scores, features, logits, probabilities 
     scores: [...new Set(chosen)],
     accept: outputOf('accept'),
     classNames: trust.classifier.classes,
-    preprocess: preprocess === undefined ? undefined : preprocessIn(preprocess, model.name),
+    preprocess: preprocessingOf(trust, model.name),
   };
   return { graph: withOutputs(model, own), ...own };
-}
-
-/** @throws FormatError, ConfigurationError where metadata were damaged. */
-function preprocessIn(json: string, where: string): Preprocess {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (cause) {
-    throw new FormatError({
-      what: 'preprocessing of the export',
-      expected: 'JSON',
-      got: json.slice(0, 60),
-      where,
-      cause,
-    });
-  }
-  return parsePreprocess(value, { where });
 }
 
 async function plainScorer(model: Graph, flags: ScorerFlags): Promise<Scorer> {

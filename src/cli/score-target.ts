@@ -23,8 +23,8 @@ export function checkTarget(path: string): void {
 }
 
 /**
- * CSV and Parquet are written as they come; the columns of a .npz are in memory until the end. What is in the way is there before
- * the first batch is computed. @throws FileError
+ * CSV and Parquet are written as they come; the columns of a .npz are in memory until the end. What is in the
+ * way is there before the first batch is computed. @throws FileError
  */
 export async function openTarget(path: string): Promise<ScoreTarget> {
   const open = TARGETS[extname(path).toLowerCase()];

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import { FormatError } from '../errors/index.js';
 import type { Batcher } from './batcher.js';
 import { decodeInputs, JSON_TYPE, SHAPE_HEADER } from './decode.js';
 import { describeModel } from './describe.js';
@@ -24,12 +25,17 @@ export interface ServiceParts {
   readonly metrics: ServiceMetrics;
   readonly limits: ServiceLimits;
   readonly version: string;
-  /** @throws RequestError on a body that is too large, or where there is no room for it; the signal's reason. */
+  /**
+   * @throws RequestError on a body that is too large, or where there is no room for it; the signal's reason.
+   */
   readonly readBody: (context: Context, signal: AbortSignal) => Promise<ReceivedBody>;
   readonly isDraining: () => boolean;
   /** Gets what is no fault of a request. */
   readonly onFailure: (error: unknown) => void;
 }
+
+/** The preprocessing may make so many bytes of one: a float32 of a byte, and images that grow. */
+const EXPANSION = 4;
 
 /** The routes of a service. Nothing that a request holds makes it throw. */
 export function createApp(parts: ServiceParts): Hono {
@@ -112,6 +118,7 @@ async function predict(context: Context, parts: ServiceParts): Promise<Response>
       got: `'${encoding.slice(0, 60)}'`,
     });
   }
+  const isStored = wantsPreprocessing(context.req.query('preprocess'));
   const deadline = new Deadline(context.req.raw.signal, limits.timeout);
   let body: ReceivedBody | undefined;
   try {
@@ -123,6 +130,7 @@ async function predict(context: Context, parts: ServiceParts): Promise<Response>
         bytes: body.bytes,
       },
       model.input,
+      isStored ? { preprocess: model.preprocess ?? {}, most: EXPANSION * limits.maxBody } : undefined,
     );
     deadline.isReceived = true;
     const outputs = await batcher.submit(inputs, { signal: deadline.signal });
@@ -137,6 +145,13 @@ async function predict(context: Context, parts: ServiceParts): Promise<Response>
     body?.release();
     deadline.clear();
   }
+}
+
+function wantsPreprocessing(value: string | undefined): boolean {
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  const got = `'${value.slice(0, 60)}'`;
+  throw new FormatError({ what: 'query parameter preprocess', expected: 'true or false', got });
 }
 
 /** Ends a request after a time, or when its client has gone. */

@@ -47,9 +47,10 @@ interface Part {
 }
 
 /**
- * Joins the rows of calls that come at about the same time into one run, and splits those of a call that has more than
- * one run takes. First come, first served; examples of different shapes do not share a run. Where a run of
- * several calls fails, each is run again alone, so that an input that the model cannot take is an error of its own call only.
+ * Joins the rows of calls that come at about the same time into one run, and splits those of a call that has
+ * more than one run takes. First come, first served; examples of different shapes do not share a run. Where a
+ * run of several calls fails, each is run again alone, so that an input that the model cannot take is an
+ * error of its own call only.
  */
 export class Batcher {
   readonly #run: RunRows;
@@ -89,7 +90,8 @@ export class Batcher {
 
   /**
    * The outputs for rows (n, ...), n at least 1. Once the signal is aborted, rows that wait are dropped.
-   * @throws RequestError where the queue is full, or could never hold so many rows; the signal's reason; what the run throws.
+   * @throws RequestError where the queue is full, or could never hold so many rows; the signal's reason; what
+   *   the run throws.
    */
   async submit(rows: Tensor<'float32'>, { signal }: { signal?: AbortSignal } = {}): Promise<Fetches> {
     signal?.throwIfAborted();

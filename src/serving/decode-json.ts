@@ -9,8 +9,8 @@ const EXPECTED =
 
 /**
  * `{"inputs": [[...], ...]}` or `{"inputs": {"shape": [...], "data": [...]}}`.
- * @throws FormatError when it is no JSON or has other fields; ShapeError on ragged arrays and on data that do not
- *   fill the shape; DataError on what is no number.
+ * @throws FormatError when it is no JSON or has other fields; ShapeError on ragged arrays and on data that do
+ *   not fill the shape; DataError on what is no number.
  */
 export function decodeJson(bytes: Uint8Array): Tensor<'float32'> {
   const value = parse(bytes);

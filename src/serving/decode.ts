@@ -3,8 +3,10 @@ import { toInput } from '../export/index.js';
 import { decodeElements, decodeNpy, npyHeaderSize } from '../formats/index.js';
 import { formatShape, formatType, toReference } from '../graph/index.js';
 import type { Input } from '../graph/index.js';
+import type { Preprocess } from '../sources/index.js';
 import { elementCount, tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
+import { prepare } from './preprocessing.js';
 import { decodeJson } from './decode-json.js';
 import { RequestError } from './problem.js';
 
@@ -28,13 +30,23 @@ export interface RequestBody {
 }
 
 /**
- * The inputs (n, ...) of a request, n at least 1, as the model reads them.
- * @throws RequestError on another content type; FormatError on a body that is not what its type says; ShapeError, DataError on
- *   inputs that the model does not take.
+ * The inputs (n, ...) of a request, n at least 1, as the model reads them; with `preparing`, once that has
+ * made them so, of so many bytes at most.
+ * @throws RequestError on another content type; FormatError on a body that is not what its type says;
+ *   ShapeError, DataError on inputs that the model does not take.
  */
-export function decodeInputs({ contentType, shape, bytes }: RequestBody, input: Input): Tensor<'float32'> {
+export function decodeInputs(
+  { contentType, shape, bytes }: RequestBody,
+  input: Input,
+  preparing?: { readonly preprocess: Preprocess; readonly most: number },
+): Tensor<'float32'> {
   const type = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
-  const rows = checkShape(decoderOf(type)(bytes, shape), input);
+  const stored = decoderOf(type)(bytes, shape);
+  if (stored.shape[0] === 0) throw noExamples();
+  const rows = checkShape(
+    preparing === undefined ? floats(stored) : prepare(stored, input, preparing),
+    input,
+  );
   const at = rows.data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) {
     throw new DataError({
@@ -51,7 +63,7 @@ export function decodeInputs({ contentType, shape, bytes }: RequestBody, input: 
   return rows;
 }
 
-function decoderOf(type: string): (bytes: Uint8Array, shape: string | undefined) => Tensor<'float32'> {
+function decoderOf(type: string): (bytes: Uint8Array, shape: string | undefined) => Tensor {
   switch (type) {
     case JSON_TYPE:
       return decodeJson;
@@ -89,7 +101,7 @@ function decodeRaw(bytes: Uint8Array, header: string | undefined): Tensor<'float
   return tensor('float32', shape, decodeElements('float32', bytes, 'little'));
 }
 
-function decodeNpyBody(bytes: Uint8Array): Tensor<'float32'> {
+function decodeNpyBody(bytes: Uint8Array): Tensor {
   if (npyHeaderSize(bytes) > LONGEST_NPY_HEADER) {
     const expected = `a .npy header of at most ${LONGEST_NPY_HEADER} bytes`;
     throw new FormatError({ what: WHERE, expected, got: 'a longer one' });
@@ -99,8 +111,16 @@ function decodeNpyBody(bytes: Uint8Array): Tensor<'float32'> {
     const got = `${value.shape.length}`;
     throw new ShapeError({ what: 'inputs', expected: `at most ${MOST_AXES} axes`, got });
   }
+  return value;
+}
+
+function floats(value: Tensor): Tensor<'float32'> {
   if (value.dtype === 'float32') return value as Tensor<'float32'>;
   return tensor('float32', value.shape, Float32Array.from(toReference(value).data));
+}
+
+function noExamples(): DataError {
+  return new DataError({ what: 'inputs', expected: 'at least one example', got: 'none' });
 }
 
 function checkShape(rows: Tensor<'float32'>, input: Input): Tensor<'float32'> {
@@ -121,6 +141,5 @@ function checkShape(rows: Tensor<'float32'>, input: Input): Tensor<'float32'> {
       ...(isOne && { hint: 'one example is a batch of one' }),
     });
   }
-  if (n > 0) return rows;
-  throw new DataError({ what: 'inputs', expected: 'at least one example', got: 'none' });
+  return rows;
 }

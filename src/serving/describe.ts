@@ -3,15 +3,14 @@ import type { ModelDescription, ServiceLimits } from './schemas.js';
 
 /** What was fitted, on what, and how to read it. */
 export function describeModel(model: ServedModel, limits: ServiceLimits): ModelDescription {
-  const { trust, input, classes } = model;
-  const preprocess = trust.data.find(({ role }) => role === 'validation')?.preprocess;
+  const { trust, input, classes, preprocess } = model;
   return {
     name: model.name,
     input: {
       name: input.name,
       dtype: input.dtype,
       shape: input.shape,
-      ...(preprocess !== undefined && { preprocess: parsed(preprocess) }),
+      ...(preprocess !== undefined && { preprocess }),
     },
     ...(classes !== undefined && { classes }),
     exported: trust.date,
@@ -33,13 +32,4 @@ export function describeModel(model: ServedModel, limits: ServiceLimits): ModelD
     }),
     limits,
   };
-}
-
-/** Metadata of another hand may have something else there. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
 }

@@ -18,6 +18,7 @@ export type { ServedModel } from './model.js';
 export { openApiDocument } from './openapi.js';
 export { readPredictions } from './predictions.js';
 export type { Predictions } from './predictions.js';
+export { preprocessingOf } from './preprocessing.js';
 export { problemOf, RequestError } from './problem.js';
 export type { Problem, RequestProblem } from './problem.js';
 export {

@@ -13,21 +13,21 @@ export interface KolmogorovSmirnov {
 /**
  * Two-sample Kolmogorov-Smirnov test, two-sided.
  *
- * Where n m is at most 1,000,000 the p-value is exact for continuous distributions, by the probability that a path of the
- * lattice of ranks leaves the band:
+ * Where n m is at most 1,000,000 the p-value is exact for continuous distributions, by the probability that a
+ * path of the lattice of ranks leaves the band:
  *
  *     B(i, j) = 1 where |i/n - j/m| >= D,  else  i/(i+j) B(i-1, j) + j/(i+j) B(i, j-1)
  *
- * and else the limit 2 sum (-1)^(k-1) exp(-2 k^2 l^2), l = (sqrt(e) + 0.12 + 0.11 / sqrt(e)) D, e = n m / (n + m).
- * Ties make it larger than it is: false alarms stay below the level.
+ * and else the limit 2 sum (-1)^(k-1) exp(-2 k^2 l^2), l = (sqrt(e) + 0.12 + 0.11 / sqrt(e)) D, with
+ * e = n m / (n + m). Ties make it larger than it is: false alarms stay below the level.
  *
  * @param x `(n,)`, at least one value, finite or infinite.
  * @param y `(m,)`, likewise.
  * @throws DataError on an empty sample or NaN.
  *
- * Source: Schröer & Trenkler, "Exact and randomization distributions of Kolmogorov-Smirnov tests for two or three
- * samples", Computational Statistics & Data Analysis 20, 1995; Stephens, "Use of the Kolmogorov-Smirnov, Cramér-Von
- * Mises and related statistics without extensive tables", JRSS B 32, 1970.
+ * Source: Schröer & Trenkler, "Exact and randomization distributions of Kolmogorov-Smirnov tests for two or
+ * three samples", Computational Statistics & Data Analysis 20, 1995; Stephens, "Use of the
+ * Kolmogorov-Smirnov, Cramér-Von Mises and related statistics without extensive tables", JRSS B 32, 1970.
  */
 export function kolmogorovSmirnovTest(x: ArrayLike<number>, y: ArrayLike<number>): KolmogorovSmirnov {
   const [a, b] = [sorted(x), sorted(y)];

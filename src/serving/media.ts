@@ -8,7 +8,8 @@ export type AnswerType = 'application/json' | 'application/x-npz';
 const OFFERED: readonly AnswerType[] = [JSON_TYPE, NPZ_TYPE];
 
 /**
- * What an answer is written as: of what the header `accept` names, that of the highest quality, JSON before .npz.
+ * What an answer is written as: of what the header `accept` names, that of the highest quality, JSON before
+ * .npz.
  *
  * Source: RFC 9110, section 12.5.1.
  * @throws RequestError when it takes neither.

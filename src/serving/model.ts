@@ -3,6 +3,8 @@ import { isTrustGraph, readTrust } from '../export/index.js';
 import type { TrustMetadata } from '../export/index.js';
 import { GraphBuilder, prune } from '../graph/index.js';
 import type { Graph, Input } from '../graph/index.js';
+import type { Preprocess } from '../sources/index.js';
+import { preprocessingOf } from './preprocessing.js';
 
 /** An exported model as a service reads it. */
 export interface ServedModel {
@@ -13,6 +15,8 @@ export interface ServedModel {
   readonly trust: TrustMetadata;
   /** Names of the classes, where the export knows them. */
   readonly classes: readonly string[] | undefined;
+  /** What was done to the examples that the export was fitted on; undefined: nothing. */
+  readonly preprocess: Preprocess | undefined;
   /** Names of values of the graph. */
   readonly logits: string;
   readonly probabilities: string | undefined;
@@ -23,7 +27,8 @@ export interface ServedModel {
 
 /**
  * What a service needs of a model that `credence export` wrote.
- * @throws FormatError when it was not exported, or its metadata are damaged; GraphError when it has not one input.
+ * @throws FormatError, ConfigurationError when it was not exported, or its metadata are damaged; GraphError
+ *   when it has not one input.
  */
 export function servedModel(graph: Graph): ServedModel {
   if (!isTrustGraph(graph)) {
@@ -54,6 +59,7 @@ export function servedModel(graph: Graph): ServedModel {
     input,
     trust,
     classes: trust.classifier.classes,
+    preprocess: preprocessingOf(trust, graph.name),
     logits,
     probabilities,
     accept,

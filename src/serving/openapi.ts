@@ -54,6 +54,14 @@ export function openApiDocument({ name, input }: ServedModel, { version }: { ver
           summary: 'Predictions for a batch of examples',
           parameters: [
             {
+              name: 'preprocess',
+              in: 'query',
+              required: false,
+              description:
+                'true: the service does to each example what was done to those that the export was fitted on.',
+              schema: { type: 'string', enum: ['true', 'false'], default: 'false' },
+            },
+            {
               name: SHAPE_HEADER,
               in: 'header',
               required: false,

@@ -53,7 +53,9 @@ export const modelSchema: z.ZodType<ModelDescription> = z.strictObject({
     preprocess: z
       .unknown()
       .optional()
-      .describe('What was done to each example before the model; requests send what comes out of it.'),
+      .describe(
+        'What was done to each example in front of the model. Requests send what comes out of it, or ?preprocess=true.',
+      ),
   }),
   classes: z.array(z.string()).optional(),
   exported: z.string().describe('When, ISO 8601.'),

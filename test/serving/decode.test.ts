@@ -52,6 +52,17 @@ describe('a tensor is the same', () => {
   });
 });
 
+test('examples are prepared, but not without a bound', () => {
+  const image: Input = { name: 'x', dtype: 'float32', shape: ['N', 1, 2, 2] };
+  const stored = encodeNpy(tensor('uint8', [2, 4, 4], new Uint8Array(32).fill(255)));
+  const body = { contentType: 'application/x-npy', shape: undefined, bytes: stored };
+  const preprocess = { resize: [2, 2], scale: 1 / 255, mean: 0.5 } as const;
+  const decode = (most: number): Tensor<'float32'> => decodeInputs(body, image, { preprocess, most });
+  expect(decode(32)).toEqual(tensor('float32', [2, 1, 2, 2], new Float32Array(8).fill(0.5)));
+  // 2 images of 4 float32.
+  expect(() => decode(31)).toThrow(/at most 31 bytes after the preprocessing, got 32/);
+});
+
 const NPY_START = encodeNpy(inputs).subarray(0, 128);
 const text = (header: string, version: 1 | 2 = 1): Uint8Array => {
   const start = version === 1 ? 10 : 12;
@@ -197,7 +208,7 @@ describe('says what is wrong with', () => {
       'E_DATA',
       /at least one example, got none/,
     ],
-    ['an empty array', () => json({ inputs: [] }), 'E_SHAPE', /got \(0\)/],
+    ['an empty array', () => json({ inputs: [] }), 'E_DATA', /got none/],
     [
       'raw bytes without a shape',
       () => raw(new Uint8Array(24)),

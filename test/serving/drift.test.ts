@@ -56,8 +56,9 @@ describe('kolmogorovSmirnovTest', () => {
   });
 
   test('the limit for large samples goes on where the exact values end', () => {
-    // 1000 x 1000 is exact, 1000 x 1001 is not. One more value moves the distribution by about 1/(2 n) relative to sqrt(n) D;
-    // the limit itself is off by O(1 / sqrt(e)) = 1/22 of its slope at most, below 0.01 after Stephens' correction.
+    // 1000 x 1000 is exact, 1000 x 1001 is not. One more value moves the distribution by about 1/(2 n)
+    // relative to sqrt(n) D; the limit itself is off by O(1 / sqrt(e)) = 1/22 of its slope at most, below
+    // 0.01 after Stephens' correction.
     for (const shift of [0, 0.02, 0.05, 0.08, 0.12]) {
       const x = normal(fold(key(1), 'x'), 1000);
       const y = normal(fold(key(2), 'y'), 1001).map((value) => value + shift);
@@ -123,8 +124,8 @@ describe('DriftMonitor', () => {
   });
 
   test('false alarms stay at the level', () => {
-    // 200 windows of the reference's distribution: each is below 0.05 with probability at most 0.05, so more than 24 of them
-    // with probability below 1e-4 (binomial).
+    // 200 windows of the reference's distribution: each is below 0.05 with probability at most 0.05, so more
+    // than 24 of them with probability below 1e-4 (binomial).
     let alarms = 0;
     for (let i = 0; i < 200; i++) {
       const drift = new DriftMonitor(

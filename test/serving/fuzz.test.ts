@@ -14,8 +14,9 @@ import { features, smallTrust } from './models.js';
 
 const MAX_BODY = 2 ** 20;
 /**
- * Bytes that the process may grow by: 8 bodies of 1 MiB are held at a time, of which one is parsed, into values of some ten times its
- * size; the rest is room of V8's heap. Sixty bodies, or the gigabytes that some of them claim, would not fit.
+ * Bytes that the process may grow by: 8 bodies of 1 MiB are held at a time, of which one is parsed, into
+ * values of some ten times its size; the rest is room of V8's heap. Sixty bodies, or the gigabytes that some
+ * of them claim, would not fit.
  */
 const MOST_GROWTH = 120 * 2 ** 20;
 

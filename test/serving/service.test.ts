@@ -143,6 +143,25 @@ describe('POST /v1/predict', () => {
     });
   });
 
+  test('does to the inputs what the export did, where it is asked to', async () => {
+    const send = (path: string, value: number): Promise<Response> =>
+      fetch(`${service.url}/v1/predict${path}`, {
+        method: 'POST',
+        body: JSON.stringify({ inputs: [[value, value, value, value]] }),
+        headers: { 'content-type': 'application/json' },
+      });
+    // The export subtracted a mean of 1.
+    const [prepared, plain, other] = await Promise.all([
+      send('?preprocess=true', 3),
+      send('?preprocess=false', 2),
+      send('', 3),
+    ]);
+    const text = await prepared.text();
+    expect(text).toBe(await plain.text());
+    expect(text).not.toBe(await other.text());
+    expect(await problemOf(await send('?preprocess=yes', 3))).toMatchObject({ status: 400 });
+  });
+
   test('many requests at once share runs and keep their answers apart', async () => {
     const all = features(60, 9);
     await using session = await openSession(graph);

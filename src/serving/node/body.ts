@@ -18,8 +18,8 @@ export class BodyReader {
   }
 
   /**
-   * @throws RequestError on a body that is larger than the limit, before it is read where its length is known; where there is
-   *   no room for it; FormatError where its end is missing; the signal's reason.
+   * @throws RequestError on a body that is larger than the limit, before it is read where its length is
+   *   known; where there is no room for it; FormatError where its end is missing; the signal's reason.
    */
   async read(
     incoming: IncomingMessage,

@@ -4,8 +4,10 @@ import { openSource } from '../../sources/node/index.js';
 const BATCH = 4096;
 
 /**
- * The scores of a file that `credence score` wrote: CSV, .npz or Parquet. Those of `names` that it has, (n) each.
- * @throws ConfigurationError when it has none of them; FileError, FormatError, DataError when it cannot be read.
+ * The scores of a file that `credence score` wrote: CSV, .npz or Parquet. Those of `names` that it has, (n)
+ * each.
+ * @throws ConfigurationError when it has none of them; FileError, FormatError, DataError when it cannot be
+ *   read.
  */
 export async function readReference(
   path: string,

@@ -36,7 +36,10 @@ export interface ServeOptions {
   readonly reference?: Readonly<Record<string, Float32Array>> | undefined;
   /** Values of each score that are compared. */
   readonly driftWindow?: number;
-  /** Milliseconds that connections without a request are kept after the service began to stop: one may be under way. */
+  /**
+   * Milliseconds that connections without a request are kept after the service began to stop: one may be
+   * under way.
+   */
   readonly grace?: number;
   /** Of what serves, for the OpenAPI description. */
   readonly version?: string;
@@ -57,7 +60,9 @@ export const SERVE_DEFAULTS: Required<Omit<ServeOptions, 'threads' | 'reference'
     grace: 500,
   };
 
-/** Longer than the 60 s after which load balancers give up a connection, so that they do, and not the service. */
+/**
+ * Longer than the 60 s after which load balancers give up a connection, so that they do, and not the service.
+ */
 const KEEP_ALIVE_MILLISECONDS = 65_000;
 
 export interface Service extends AsyncDisposable {
@@ -70,8 +75,8 @@ export interface Service extends AsyncDisposable {
 
 /**
  * Serves a model that `credence export` wrote until it is stopped.
- * @throws FormatError when it was not exported; ConfigurationError on a port that is taken, a host that is none
- *   of this machine's, a number out of its range; RuntimeError when the model cannot be run.
+ * @throws FormatError when it was not exported; ConfigurationError on a port that is taken, a host that is
+ *   none of this machine's, a number out of its range; RuntimeError when the model cannot be run.
  */
 export async function serveModel(graph: Graph, options: ServeOptions = {}): Promise<Service> {
   const settings = { ...SERVE_DEFAULTS, threads: 1, version: '0', onFailure: () => undefined, ...options };

@@ -7,7 +7,10 @@ import { reported } from '../../runtime/worker-errors.js';
 import type { Tensor } from '../../tensor/index.js';
 import type { WorkerOrder, WorkerReply } from './session-worker.js';
 
-/** Sessions of one graph in threads of their own, a run at a time each, so that a run does not hold up the calling thread. */
+/**
+ * Sessions of one graph in threads of their own, a run at a time each, so that a run does not hold up the
+ * calling thread.
+ */
 export class SessionPool implements AsyncDisposable {
   readonly #graph: Graph;
   readonly #idle: WorkerHandle[] = [];
