@@ -1,0 +1,6 @@
+/** Bounds of what the panel is asked for, inclusive. */
+export const MOST_EPOCHS = 5000;
+export const MOST_POINTS = 1000;
+export const MOST_HIDDEN = 100;
+export const MOST_MEMBERS = 10;
+export const MOST_SAMPLES = 200;

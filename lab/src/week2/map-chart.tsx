@@ -1,0 +1,104 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { Chart } from '../ui/index.js';
+import type { Frame } from '../ui/index.js';
+import type { Raster } from '../ui/index.js';
+import { data, ray, region } from './data.js';
+import type { Fit } from './model.js';
+
+/** Of the letters' size. */
+const CIRCLE = 0.23;
+const DIAMOND = 0.3;
+
+export interface MapChartProps {
+  readonly description: string;
+  readonly raster: Raster | undefined;
+  /** Has parts that are used. */
+  readonly interactive?: boolean;
+  /** Lines under the points. */
+  readonly lines?: (frame: Frame) => ComponentChildren;
+  readonly over?: (frame: Frame) => ComponentChildren;
+}
+
+/** A map of the plane with the points and the ray over it. */
+export function MapChart({
+  description,
+  raster,
+  interactive = false,
+  lines,
+  over,
+}: MapChartProps): JSX.Element {
+  const { x, y } = region.value;
+  return (
+    <Chart
+      aspect={1}
+      interactive={interactive}
+      x={{ domain: x, label: 'x₁' }}
+      y={{ domain: y, label: 'x₂' }}
+      description={description}
+      raster={raster}
+      {...(over === undefined ? {} : { over })}
+    >
+      {(frame) => (
+        <>
+          {lines?.(frame)}
+          <Points frame={frame} />
+          <RayLine frame={frame} />
+        </>
+      )}
+    </Chart>
+  );
+}
+
+/** All points of a class are one path: hundreds of elements would be slow to move. */
+function Points({ frame }: { readonly frame: Frame }): JSX.Element {
+  const { points, labels } = data.value;
+  const { width, height, letter } = frame;
+  const paths = useMemo(() => {
+    const [circle, diamond] = [CIRCLE * letter, DIAMOND * letter];
+    const out = ['', ''];
+    labels.forEach((label, i) => {
+      const [x, y] = [frame.x.at(points[2 * i]!), frame.y.at(points[2 * i + 1]!)];
+      out[label]! +=
+        label === 0
+          ? `M${(x - circle).toFixed(1)},${y.toFixed(1)}a${circle},${circle} 0 1 0 ${2 * circle},0a${circle},${circle} 0 1 0 ${-2 * circle},0`
+          : `M${x.toFixed(1)},${(y - diamond).toFixed(1)}l${diamond},${diamond}l${-diamond},${diamond}l${-diamond},${-diamond}Z`;
+    });
+    return out;
+  }, [points, labels, width, height, letter, region.value]);
+  return (
+    <>
+      <path class="mark-class-0" d={paths[0]} />
+      <path class="mark-class-1" d={paths[1]} />
+    </>
+  );
+}
+
+function RayLine({ frame }: { readonly frame: Frame }): JSX.Element {
+  const { from, to } = ray.value;
+  const [x0, y0] = [frame.x.at(from.x), frame.y.at(from.y)];
+  const [dx, dy] = [frame.x.at(to.x) - x0, frame.y.at(to.y) - y0];
+  // Beyond the map in every direction; the frame cuts it.
+  const reach = (2 * (frame.width + frame.height)) / (Math.hypot(dx, dy) || 1);
+  const d = `M${x0.toFixed(1)},${y0.toFixed(1)}l${(dx * reach).toFixed(1)},${(dy * reach).toFixed(1)}`;
+  return (
+    <>
+      <path class="mark-ray-halo" d={d} />
+      <path class="mark-ray" d={d} />
+    </>
+  );
+}
+
+/** Segments (x1, y1, x2, y2) for the `d` of a path. */
+export function segmentsPath(segments: Float32Array, frame: Frame): string {
+  let path = '';
+  for (let i = 0; i < segments.length; i += 4) {
+    path += `M${frame.x.at(segments[i]!).toFixed(1)},${frame.y.at(segments[i + 1]!).toFixed(1)}L${frame.x.at(segments[i + 2]!).toFixed(1)},${frame.y.at(segments[i + 3]!).toFixed(1)}`;
+  }
+  return path;
+}
+
+/** The map of a fit, unless it is of another part of the plane. */
+export function isShown(fit: Fit | undefined): fit is Fit {
+  return fit !== undefined && fit.region.x.join() === region.value.x.join();
+}

@@ -1,0 +1,223 @@
+import type { ReadonlySignal } from '@preact/signals';
+import type { ComponentChildren, JSX } from 'preact';
+import {
+  Choice,
+  diverging,
+  extent,
+  FigureFrame,
+  gradient,
+  LegendItem,
+  sequential,
+  short,
+} from '../ui/index.js';
+import type { Frame, Raster } from '../ui/index.js';
+import { data } from './data.js';
+import * as formulas from './formulas.js';
+import { isShown, MapChart, segmentsPath } from './map-chart.js';
+import { CONTOURS } from './model.js';
+import type { Fit } from './model.js';
+import { PaintSurface } from './paint-surface.js';
+import { RayHandles } from './ray-handles.js';
+import { saveDecision, saveMap } from './save.js';
+import { signals } from './state.js';
+import { LOOK_FOR, LOOK_FOR_EPISTEMIC } from './words.js';
+
+export interface MapProps {
+  readonly fit: ReadonlySignal<Fit | undefined>;
+}
+
+/** Ends of the uncertainties' colours, so that they do not follow every epoch. */
+const CEILINGS = [0.02, 0.05, 0.1, 0.2, 0.4, Math.LN2];
+
+/** The mean probability, its lines, and the points, which are painted here. */
+export function ProbabilityMap({ fit: { value } }: MapProps): JSX.Element {
+  const fit = isShown(value) ? value : undefined;
+  const method = signals.method.value;
+  const title = `${method === 'map' ? 'Probability' : 'Mean probability'} of class 1`;
+  return (
+    <FigureFrame
+      title={title}
+      lookFor={LOOK_FOR[method]}
+      formulas={formulas.predictive[method]}
+      legend={
+        <>
+          <LegendItem shape="dot" mark="mark-class-0">
+            class 0
+          </LegendItem>
+          <LegendItem shape="diamond" mark="mark-class-1">
+            class 1
+          </LegendItem>
+          <LegendItem shape="line" mark="mark-half">
+            {method === 'map' ? 'p' : 'mean p'} = 1/2
+          </LegendItem>
+          {method === 'map' || !signals.boundaries.value ? null : (
+            <LegendItem shape="line" mark="mark-draw">
+              of single draws
+            </LegendItem>
+          )}
+          <Colours low="0" high="1" ramp={diverging} />
+        </>
+      }
+      onSave={fit === undefined ? undefined : () => saveDecision(fit, title)}
+    >
+      <MapChart
+        interactive
+        description={describe(fit)}
+        raster={rasterOf(fit, fit?.probability, [0, 1], diverging)}
+        lines={(frame) => (fit === undefined ? null : <Lines fit={fit} frame={frame} />)}
+        over={(frame) => <PaintSurface frame={frame} />}
+      />
+      <div class="brush">
+        <Choice
+          label="Brush"
+          value={signals.brush}
+          options={[
+            { value: 'off', label: 'Off' },
+            { value: '0', label: '● class 0' },
+            { value: '1', label: '◆ class 1' },
+            { value: 'eraser', label: 'Eraser' },
+          ]}
+        />
+      </div>
+    </FigureFrame>
+  );
+}
+
+function Lines({ fit, frame }: { readonly fit: Fit; readonly frame: Frame }): JSX.Element {
+  return (
+    <>
+      {signals.boundaries.value ? (
+        <path
+          class="mark-draw"
+          d={fit.boundaries.map((segments) => segmentsPath(segments, frame)).join('')}
+        />
+      ) : null}
+      {fit.contours.map((segments, k) => (
+        <path
+          key={k}
+          class={CONTOURS[k] === 0.5 ? 'mark-half' : 'mark-level'}
+          d={segmentsPath(segments, frame)}
+        />
+      ))}
+    </>
+  );
+}
+
+/** What the draws disagree on; the ray is dragged here. */
+export function EpistemicMap({ fit: { value } }: MapProps): JSX.Element {
+  const fit = isShown(value) ? value : undefined;
+  const top = ceilingOf(fit?.epistemic);
+  const title = 'Epistemic uncertainty';
+  return (
+    <FigureFrame
+      title={title}
+      lookFor={`${LOOK_FOR_EPISTEMIC[signals.method.value]} Drag the ray's ends.`}
+      formulas={formulas.epistemic}
+      legend={<Nats top={top} />}
+      onSave={
+        fit === undefined
+          ? undefined
+          : (figure) => saveMap(figure, fit, { id: 'week2-epistemic', title, quantity: 'epistemic' })
+      }
+    >
+      <MapChart
+        interactive
+        description={told(title, fit?.epistemic, fit?.near.epistemic, fit?.far.epistemic)}
+        raster={rasterOf(fit, fit?.epistemic, [0, top], sequential)}
+        lines={(frame) => (fit === undefined ? null : <Half fit={fit} frame={frame} />)}
+        over={(frame) => <RayHandles frame={frame} />}
+      />
+    </FigureFrame>
+  );
+}
+
+/** What the draws agree to be undecided about. */
+export function AleatoricMap({ fit: { value } }: MapProps): JSX.Element {
+  const fit = isShown(value) ? value : undefined;
+  const title = 'Aleatoric uncertainty';
+  return (
+    <FigureFrame
+      title={title}
+      lookFor="High along the boundary, where the classes meet: more points of the same kind would not take it away."
+      formulas={formulas.aleatoric}
+      legend={<Nats top={Math.LN2} />}
+      onSave={
+        fit === undefined
+          ? undefined
+          : (figure) => saveMap(figure, fit, { id: 'week2-aleatoric', title, quantity: 'aleatoric' })
+      }
+    >
+      <MapChart
+        description={told(title, fit?.aleatoric, fit?.near.aleatoric, fit?.far.aleatoric)}
+        raster={rasterOf(fit, fit?.aleatoric, [0, Math.LN2], sequential)}
+        lines={(frame) => (fit === undefined ? null : <Half fit={fit} frame={frame} />)}
+      />
+    </FigureFrame>
+  );
+}
+
+function Half({ fit, frame }: { readonly fit: Fit; readonly frame: Frame }): JSX.Element {
+  return <path class="mark-half-light" d={segmentsPath(fit.contours[CONTOURS.indexOf(0.5)]!, frame)} />;
+}
+
+function Nats({ top }: { readonly top: number }): JSX.Element {
+  return (
+    <>
+      <Colours low="0" high={`${top === Math.LN2 ? 'log 2 = 0.693' : short(top)} nats`} ramp={sequential} />
+      <LegendItem shape="line" mark="mark-ray">
+        ray
+      </LegendItem>
+    </>
+  );
+}
+
+interface ColoursProps {
+  readonly low: ComponentChildren;
+  readonly high: ComponentChildren;
+  readonly ramp: typeof sequential;
+}
+
+function Colours({ low, high, ramp }: ColoursProps): JSX.Element {
+  return (
+    <li class="ramp">
+      <span>{low}</span>
+      <i style={{ background: gradient(ramp) }} />
+      <span>{high}</span>
+    </li>
+  );
+}
+
+function rasterOf(
+  fit: Fit | undefined,
+  values: Float64Array | undefined,
+  domain: readonly [number, number],
+  ramp: typeof sequential,
+): Raster | undefined {
+  if (fit === undefined || values === undefined) return undefined;
+  return { values, columns: fit.size, rows: fit.size, domain, ramp };
+}
+
+function ceilingOf(values: Float64Array | undefined): number {
+  const high = values === undefined ? 0 : extent(values)[1];
+  return CEILINGS.find((each) => high <= each) ?? Math.LN2;
+}
+
+function describe(fit: Fit | undefined): string {
+  const count = `${data.value.labels.length} points of two classes`;
+  if (fit === undefined) return `The plane with ${count}`;
+  const [low, high] = extent(fit.probability);
+  return (
+    `Map of the mean probability of class 1 after ${fit.epoch} epochs, from ${short(low)} to ${short(high)}, with ${count}, ` +
+    `of which ${short(100 * fit.accuracy)} % are on their side of the line.`
+  );
+}
+
+function told(
+  title: string,
+  values: Float64Array | undefined,
+  near: number | undefined,
+  far: number | undefined,
+): string {
+  if (values === undefined || near === undefined || far === undefined) return title;
+  return `${title}, a map: at most ${short(extent(values)[1])} nats; ${short(near)} on average at the points, ${short(far)} at the map's edge.`;
+}

@@ -1,0 +1,131 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useId, useRef } from 'preact/hooks';
+import { fold, key, normal } from 'credence/random';
+import { announce, short } from '../ui/index.js';
+import type { Frame } from '../ui/index.js';
+import { canvas, paint, region } from './data.js';
+import { MOST_POINTS } from './limits.js';
+import { signals } from './state.js';
+
+/** Pixels between two points of a stroke, how far they scatter across it, and the reach of the eraser. */
+const SPACING = 8;
+const SCATTER = 7;
+const ERASER = 16;
+/** What a press of an arrow key moves, as a share of the map; five times as much with Shift. */
+const STEP = 0.02;
+
+/**
+ * The brush. A press leaves a point, a stroke a trail of them; by keyboard the arrows move the brush, Enter or Space uses it, 0 and
+ * 1 choose the class, Delete erases.
+ */
+export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element {
+  const surface = useRef<SVGRectElement>(null);
+  const last = useRef<{ readonly x: number; readonly y: number } | null>(null);
+  const cursor = useSignal({ u: 0.5, v: 0.5 });
+  const help = useId();
+  const brush = signals.brush.value;
+
+  const use = (x: number, y: number, tool = brush): void => {
+    if (tool === 'off') return;
+    const [u, v] = [x / frame.width, 1 - y / frame.height];
+    if (tool === 'eraser') {
+      const [ru, rv] = [ERASER / frame.width, ERASER / frame.height];
+      const kept = canvas.value.filter(([pu, pv]) => ((pu - u) / ru) ** 2 + ((pv - v) / rv) ** 2 > 1);
+      if (kept.length < canvas.value.length) paint(kept);
+    } else if (canvas.value.length < MOST_POINTS && u >= 0 && u <= 1 && v >= 0 && v <= 1) {
+      paint([...canvas.value, [u, v, Number(tool)]]);
+    }
+  };
+  const place = ({ clientX, clientY }: PointerEvent): { x: number; y: number } => {
+    const { left, top } = surface.current!.getBoundingClientRect();
+    return { x: clientX - left, y: clientY - top };
+  };
+  const press = (event: PointerEvent): void => {
+    if (event.button !== 0 || brush === 'off') return;
+    surface.current!.setPointerCapture(event.pointerId);
+    const { x, y } = place(event);
+    last.current = { x, y };
+    use(x, y);
+  };
+  const stroke = (event: PointerEvent): void => {
+    if (last.current === null) return;
+    const { x, y } = place(event);
+    const way = Math.hypot(x - last.current.x, y - last.current.y);
+    if (way < SPACING) return;
+    last.current = { x, y };
+    const [dx, dy] =
+      brush === 'eraser' ? [0, 0] : normal(fold(key(signals.seed.value), 'brush', canvas.value.length), 2);
+    use(x + SCATTER * dx!, y + SCATTER * dy!);
+  };
+  const type = (event: KeyboardEvent): void => {
+    const step = STEP * (event.shiftKey ? 5 : 1);
+    const moves: Readonly<Record<string, readonly [number, number]>> = {
+      ArrowLeft: [-step, 0],
+      ArrowRight: [step, 0],
+      ArrowUp: [0, step],
+      ArrowDown: [0, -step],
+    };
+    const move = moves[event.key];
+    const { u, v } = cursor.value;
+    const [x, y] = [u * frame.width, (1 - v) * frame.height];
+    const count = canvas.value.length;
+    if (move !== undefined) {
+      cursor.value = { u: clamped(u + move[0]), v: clamped(v + move[1]) };
+      announce(`Brush at ${told(cursor.value)}`);
+    } else if (event.key === '0' || event.key === '1') {
+      signals.brush.value = event.key;
+      announce(`Brush of class ${event.key}`);
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      use(x, y);
+      announce(brush === 'off' ? 'The brush is off: press 0 or 1 for a class' : change(count));
+    } else if (event.key === 'Delete' || event.key === 'Backspace') {
+      use(x, y, 'eraser');
+      announce(change(count));
+    } else return;
+    event.preventDefault();
+  };
+
+  const { u, v } = cursor.value;
+  const size = 0.9 * frame.letter;
+  return (
+    <g role="application" aria-label="Brush" aria-describedby={help} onKeyDown={type}>
+      <desc id={help}>
+        Arrow keys move the brush, with Shift further; 0 and 1 choose its class, Enter or Space leaves a
+        point, Delete erases those around it.
+      </desc>
+      <rect
+        ref={surface}
+        class={brush === 'off' ? 'surface rests' : 'surface paints'}
+        role="button"
+        aria-label={`Brush, ${brush === 'off' ? 'off' : brush === 'eraser' ? 'eraser' : `class ${brush}`}, at ${told({ u, v })}`}
+        width={frame.width}
+        height={frame.height}
+        tabindex={0}
+        onPointerDown={press}
+        onPointerMove={stroke}
+        onPointerUp={() => (last.current = null)}
+        onPointerCancel={() => (last.current = null)}
+      />
+      <path
+        class="brush-cursor"
+        d={`M${-size},0H${size}M0,${-size}V${size}`}
+        transform={`translate(${(u * frame.width).toFixed(1)},${((1 - v) * frame.height).toFixed(1)})`}
+      />
+    </g>
+  );
+}
+
+function change(before: number): string {
+  const now = canvas.value.length;
+  return now === before ? 'Nothing changed' : `${now} points`;
+}
+
+function told({ u, v }: { readonly u: number; readonly v: number }): string {
+  const { x, y } = region.value;
+  return `x1 ${short(x[0] + u * (x[1] - x[0]))}, x2 ${short(y[0] + v * (y[1] - y[0]))}`;
+}
+
+function clamped(share: number): number {
+  return Math.min(1, Math.max(0, share));
+}

@@ -1,0 +1,42 @@
+import { set, signals } from './state.js';
+
+type Values = { readonly [K in keyof typeof signals]?: (typeof signals)[K]['value'] };
+
+export interface Preset {
+  readonly name: string;
+  readonly values: Values;
+}
+
+const COMMON = {
+  noise: null,
+  points: null,
+  lr: null,
+  hidden: 50,
+  rate: 0.2,
+  members: 5,
+  samples: 30,
+  ray: null,
+} as const;
+const BLOBS = { ...COMMON, set: 'blobs', n: 400, alpha: 1 } as const;
+const MOONS = { ...COMMON, set: 'moons', n: 200, alpha: 0.1 } as const;
+
+/** The methods of the practical on its sets, and an ensemble. */
+export const presets: readonly Preset[] = [
+  { name: 'Ensemble', values: { ...MOONS, method: 'ensemble', epoch: 200 } },
+  { name: 'MAP', values: { ...BLOBS, method: 'map', epoch: 100 } },
+  { name: 'Laplace', values: { ...BLOBS, method: 'laplace', epoch: 300 } },
+  { name: 'VI', values: { ...BLOBS, method: 'variational', epoch: 300 } },
+  { name: 'Bayesian network', values: { ...MOONS, alpha: 1, method: 'bayesian', epoch: 600 } },
+  { name: 'MC dropout', values: { ...MOONS, method: 'dropout', epoch: 300 } },
+];
+
+export function apply({ values }: Preset): void {
+  set(values);
+}
+
+/** Whether the state is that of a preset, trained for however long. */
+export function isChosen({ values }: Preset): boolean {
+  return Object.entries(values).every(
+    ([name, value]) => name === 'epoch' || signals[name as keyof Values].value === value,
+  );
+}
