@@ -1,0 +1,61 @@
+// The files that the page ships with, in the worker: each is loaded once, when it is first needed.
+import { decodeOnnx } from 'credence/graph';
+import { decodePng, decodeSafetensors } from 'credence/formats';
+import type { Tensor } from 'credence/tensor';
+import digitsUrl from './assets/digits.png?url';
+import manifest from './assets/manifest.json' with { type: 'json' };
+import modelUrl from './assets/model.onnx?url';
+import scoresUrl from './assets/scores.safetensors?url';
+import trainingUrl from './assets/training.png?url';
+import { openNetwork } from './network.js';
+import type { Network } from './network.js';
+import { SIDE } from './image.js';
+
+const network = once((threads: number) => load(threads));
+const scores = once(async () => decodeSafetensors(await bytesOf(scoresUrl)).tensors);
+const digits = once(() => digitsOf(digitsUrl, manifest.digits.length));
+const training = once(() => digitsOf(trainingUrl, manifest.training));
+
+/** The network of the practical, ConfidNet on it. */
+export const shippedNetwork: (threads: number) => Promise<Network> = network;
+/** Scores, labels and predictions by name. */
+export const shippedScores: () => Promise<ReadonlyMap<string, Tensor>> = scores;
+/** The shipped test digits, (n, 784), in the order of the manifest. */
+export const shippedDigits: () => Promise<Uint8Array> = digits;
+/** The first training digits, (n, 784). */
+export const trainingDigits: () => Promise<Uint8Array> = training;
+
+async function load(threads: number): Promise<Network> {
+  return openNetwork(decodeOnnx(await bytesOf(modelUrl), { where: 'model.onnx' }), threads);
+}
+
+async function digitsOf(url: string, count: number): Promise<Uint8Array> {
+  const { width, data } = decodePng(await bytesOf(url));
+  const columns = width / SIDE;
+  const out = new Uint8Array(count * SIDE * SIDE);
+  for (let i = 0; i < count; i++) {
+    const at = Math.floor(i / columns) * SIDE * width + (i % columns) * SIDE;
+    for (let y = 0; y < SIDE; y++) {
+      out.set(data.subarray(at + y * width, at + y * width + SIDE), (i * SIDE + y) * SIDE);
+    }
+  }
+  return out;
+}
+
+async function bytesOf(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: the server answered ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** What failed is tried again the next time. */
+function once<A extends unknown[], T>(make: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let made: Promise<T> | undefined;
+  return (...args) => {
+    made ??= make(...args).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

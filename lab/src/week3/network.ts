@@ -1,0 +1,109 @@
+// A classifier in the worker: its sessions stay open, since a drawing asks many times a second.
+import {
+  activateDropout,
+  cutAtRandom,
+  expose,
+  gradientName,
+  GraphBuilder,
+  prune,
+  removeDropout,
+  softmax,
+} from 'credence/graph';
+import type { Graph } from 'credence/graph';
+import { LOGITS, MNIST_DEVIATION, PIXELS } from 'credence/models';
+import { fold, key } from 'credence/random';
+import { drawRandomInputs, openSession } from 'credence/runtime';
+import type { Session } from 'credence/runtime';
+import { maximumClassProbability, ODIN_LOGITS, odinGraph, softmaxRows } from 'credence/scores';
+import type { Logits, ProbabilitySamples } from 'credence/scores';
+import { tensor } from 'credence/tensor';
+import type { Tensor } from 'credence/tensor';
+import type { OdinInput, OdinStep } from './model.js';
+
+const PREDICTION = 'prediction';
+const PIXELS_OF_IMAGE = 784;
+
+export interface Network {
+  readonly graph: Graph;
+  readonly threads: number;
+  /** With its dropout off. */
+  readonly plain: Session;
+  /** What runs once for all passes, and what runs for each. */
+  readonly trunk: Session;
+  readonly head: Session;
+}
+
+export async function openNetwork(graph: Graph, threads: number): Promise<Network> {
+  const b = GraphBuilder.from(activateDropout(graph));
+  const { trunk, head } = cutAtRandom(prune(b.build({ [PREDICTION]: softmax(b.value(LOGITS)) })));
+  return {
+    graph,
+    threads,
+    plain: await openSession(removeDropout(graph), { threads }),
+    trunk: await openSession(trunk, { threads }),
+    head: await openSession(head, { threads }),
+  };
+}
+
+export async function closeNetwork({ plain, trunk, head }: Network): Promise<void> {
+  await Promise.all([plain.close(), trunk.close(), head.close()]);
+}
+
+/** (n * 784,) bytes as the network's input. */
+export function imageTensor(bytes: Uint8Array): Tensor<'uint8'> {
+  return tensor('uint8', [bytes.length / PIXELS_OF_IMAGE, 28, 28], bytes);
+}
+
+/** Probabilities of `samples` passes, (S, n, 10): those of `mcDropout` with the key of `seed`. */
+export async function dropoutPasses(
+  { trunk, head }: Network,
+  bytes: Uint8Array,
+  { passes, seed, breathe }: { passes: number; seed: number; breathe?: () => Promise<void> },
+): Promise<ProbabilitySamples> {
+  const image = imageTensor(bytes);
+  const n = image.shape[0]!;
+  const own = fold(key(seed), 'mc-dropout');
+  const features = await trunk.run({ image });
+  const samples = tensor('float32', [passes, n, 10], new Float32Array(passes * n * 10));
+  for (let pass = 0; pass < passes; pass++) {
+    const draws = drawRandomInputs(head.graph, fold(own, pass), 0, n);
+    const outputs = await head.run({ ...features, ...draws });
+    samples.data.set(outputs[PREDICTION]!.data as Float32Array, pass * n * 10);
+    if (pass % 10 === 9) await breathe?.();
+  }
+  return samples;
+}
+
+let odinSession: { readonly name: string; readonly session: Session } | undefined;
+
+/** ODIN's step and what it does; the session of the last temperature and epsilon is kept. */
+export async function odinStep(
+  { graph, plain, threads }: Network,
+  { image: bytes, temperature, epsilon }: OdinInput,
+): Promise<OdinStep> {
+  const name = `${temperature} ${epsilon}`;
+  if (odinSession?.name !== name) {
+    await odinSession?.session.close();
+    odinSession = undefined;
+    const options = { temperature, epsilon, deviation: MNIST_DEVIATION, input: PIXELS, logits: LOGITS };
+    const step = expose(odinGraph(graph, options), gradientName(PIXELS));
+    odinSession = { name, session: await openSession(step, { threads }) };
+  }
+  const image = imageTensor(bytes);
+  const outputs = await odinSession.session.run({ image });
+  const logits = (await plain.run({ image }, { outputs: [LOGITS] }))[LOGITS] as Tensor<'float32'>;
+  const tempered = tensor(
+    'float32',
+    logits.shape,
+    logits.data.map((value) => value / temperature),
+  );
+  const perturbed = outputs[ODIN_LOGITS] as Logits;
+  const gradient = outputs[gradientName(PIXELS)]!.data as Float32Array;
+  return {
+    signs: Int8Array.from(gradient, Math.sign),
+    before: softmaxRows(tempered),
+    after: softmaxRows(perturbed),
+    scoreBefore: maximumClassProbability(tempered)[0]!,
+    score: maximumClassProbability(perturbed)[0]!,
+  };
+}

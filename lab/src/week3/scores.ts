@@ -1,0 +1,50 @@
+// The scores of the practical, as the page names and draws them.
+
+export type ScoreName =
+  | 'mcp'
+  | 'mcDropout.entropy'
+  | 'mcDropout.mutualInformation'
+  | 'mcDropout.variationRatio'
+  | 'confidnet'
+  | 'odin';
+
+export type TaskName = 'failure' | 'ood';
+
+export interface ScoreEntry {
+  readonly name: ScoreName;
+  readonly title: string;
+  readonly unit: string;
+  /** Of the logarithmic axis that its distribution is drawn on; what is below is counted in the first bin. */
+  readonly domain: readonly [number, number];
+}
+
+export const SCORES: readonly ScoreEntry[] = [
+  { name: 'mcp', title: 'MCP', unit: 'probability', domain: [1e-8, 1] },
+  { name: 'mcDropout.entropy', title: 'MC dropout, entropy', unit: 'nats', domain: [1e-4, 3] },
+  {
+    name: 'mcDropout.mutualInformation',
+    title: 'MC dropout, mutual information',
+    unit: 'nats',
+    domain: [1e-4, 2],
+  },
+  {
+    name: 'mcDropout.variationRatio',
+    title: 'MC dropout, variation ratio',
+    unit: 'share',
+    domain: [0.005, 1],
+  },
+  { name: 'confidnet', title: 'ConfidNet', unit: 'probability', domain: [1e-7, 1] },
+  { name: 'odin', title: 'ODIN', unit: 'probability', domain: [0.01, 1] },
+];
+
+export const SCORE_NAMES: readonly ScoreName[] = SCORES.map(({ name }) => name);
+
+/** ConfidNet is not measured on strangers, ODIN not on failures: so are the practical's figures 14 and 15. */
+export const SCORES_OF: Readonly<Record<TaskName, readonly ScoreName[]>> = {
+  failure: SCORE_NAMES.filter((name) => name !== 'odin'),
+  ood: SCORE_NAMES.filter((name) => name !== 'confidnet'),
+};
+
+export function scoreEntry(wanted: ScoreName): ScoreEntry {
+  return SCORES.find(({ name }) => name === wanted)!;
+}
