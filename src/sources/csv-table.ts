@@ -1,7 +1,7 @@
 import { ConfigurationError, DataError, FormatError } from '../errors/index.js';
 import { CsvReader } from '../formats/index.js';
 import type { CsvRecord } from '../formats/index.js';
-import { fileChunks } from './file-chunks.js';
+import type { DataFile } from './data-file.js';
 import type { SourceOptions } from './source.js';
 import type { Table, TablePiece } from './table.js';
 
@@ -11,9 +11,10 @@ import type { Table, TablePiece } from './table.js';
  *   its rows, when one is of another length than the first.
  */
 export async function openCsv(
-  path: string,
+  file: DataFile,
   { gzipped, header, delimiter }: { gzipped: boolean } & Pick<SourceOptions, 'header' | 'delimiter'>,
 ): Promise<Table> {
+  const { name: path } = file;
   const separator = delimiter ?? (/\.tsv(\.gz)?$/i.test(path) ? '\t' : ',');
   if (separator.length !== 1 || '"\r\n'.includes(separator)) {
     throw new ConfigurationError({
@@ -22,7 +23,7 @@ export async function openCsv(
       got: JSON.stringify(separator),
     });
   }
-  const read = (): AsyncGenerator<CsvRecord[]> => readRecords(path, gzipped, separator);
+  const read = (): AsyncGenerator<CsvRecord[]> => readRecords(file, gzipped, separator);
   const first = await firstRecord(read());
   if (first === undefined) {
     throw new DataError({ what: 'data set', expected: 'at least one row', got: 'none', where: path });
@@ -73,8 +74,13 @@ async function* pieces(
   }
 }
 
-async function* readRecords(path: string, gzipped: boolean, delimiter: string): AsyncGenerator<CsvRecord[]> {
-  const reader = new CsvReader({ delimiter, where: path });
+async function* readRecords(
+  file: DataFile,
+  gzipped: boolean,
+  delimiter: string,
+): AsyncGenerator<CsvRecord[]> {
+  const { name: where } = file;
+  const reader = new CsvReader({ delimiter, where });
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const decode = (bytes?: Uint8Array): string => {
     try {
@@ -84,13 +90,13 @@ async function* readRecords(path: string, gzipped: boolean, delimiter: string): 
         what: 'CSV',
         expected: 'UTF-8',
         got: 'other bytes',
-        where: path,
+        where,
         hint: 'save the file as UTF-8, or check that it is a text',
         cause,
       });
     }
   };
-  for await (const bytes of fileChunks(path, { unpack: gzipped ? 'gzip' : undefined })) {
+  for await (const bytes of file.chunks({ unpack: gzipped ? 'gzip' : undefined })) {
     yield reader.push(decode(bytes));
   }
   yield reader.push(decode());

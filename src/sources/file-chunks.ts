@@ -3,17 +3,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { FormatError } from '../errors/index.js';
 import { fileError } from '../files/index.js';
-
-export interface ChunkOptions {
-  /** Where the bytes begin in the file; 0 unless given. */
-  readonly start?: number;
-  /** How many there are; all to the end unless given. */
-  readonly length?: number;
-  /** How they are packed. */
-  readonly unpack?: 'gzip' | 'deflate' | undefined;
-  /** The name in messages; the path unless given. */
-  readonly where?: string;
-}
+import type { ChunkOptions } from './data-file.js';
 
 const CHUNK = 2 ** 20;
 

@@ -1,3 +1,5 @@
+export { openFiles } from './open-files.js';
+export type { FileSourceOptions, GivenFile } from './open-files.js';
 export { parsePreprocess } from './preprocess.js';
 export type { ImageLayout, Preprocess } from './preprocess.js';
 export type { Batch, DataSource, SourceOptions } from './source.js';

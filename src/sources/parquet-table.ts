@@ -1,19 +1,24 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
+import { parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { DataError, FormatError } from '../errors/index.js';
-import { fileError } from '../files/index.js';
+import { CredenceError, DataError, FormatError } from '../errors/index.js';
+import type { DataFile } from './data-file.js';
 import type { Table, TablePiece } from './table.js';
 
 /**
  * A Parquet file, read row group by row group: memory is bounded by the largest one. Columns inside columns are left out.
  * @throws FileError, FormatError; DataError when it has no rows.
  */
-export async function openParquet(path: string): Promise<Table> {
-  const { file, metadata } = await guarded(path, async () => {
-    const file = await asyncBufferFromFile(path);
-    return { file, metadata: await parquetMetadataAsync(file) };
-  });
+export async function openParquet(source: DataFile): Promise<Table> {
+  const { name: path, size } = source;
+  const file: AsyncBuffer = {
+    byteLength: size,
+    slice: async (start, end = size) => {
+      const bytes = await source.read(start, end);
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    },
+  };
+  const metadata = await guarded(path, () => parquetMetadataAsync(file));
   const count = Number(metadata.num_rows);
   if (count === 0)
     throw new DataError({ what: 'data set', expected: 'at least one row', got: 'none', where: path });
@@ -58,12 +63,12 @@ async function* readGroups(
   }
 }
 
-/** What hyparquet throws is about the file's content, unless the system says otherwise. */
+/** What hyparquet throws is about the file's content, unless it could not be read. */
 async function guarded<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (error instanceof Error && 'code' in error) throw await fileError(error, path, 'read');
+    if (error instanceof CredenceError) throw error;
     throw damaged(path, error instanceof Error ? error.message : String(error), error);
   }
 }

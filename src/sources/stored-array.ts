@@ -1,6 +1,4 @@
-import { stat } from 'node:fs/promises';
 import { DataError, FormatError } from '../errors/index.js';
-import { fileError } from '../files/index.js';
 import {
   decodeElements,
   decodeNpy,
@@ -14,7 +12,7 @@ import type { ArrayLayout } from '../formats/index.js';
 import { elementCount, sliceRows, tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { ByteReader } from './byte-reader.js';
-import { fileChunks } from './file-chunks.js';
+import type { DataFile } from './data-file.js';
 
 /** An array in a file, of which only the header was read. */
 export interface StoredArray {
@@ -64,17 +62,12 @@ const LARGEST_RATIO = 1032;
 
 /** The array of a .npy or IDX file, gzipped or not. */
 export async function storedArrayOfFile(
-  path: string,
+  file: DataFile,
   { format, gzipped }: { format: 'npy' | 'idx'; gzipped: boolean },
 ): Promise<StoredArray> {
-  let size: number;
-  try {
-    ({ size } = await stat(path));
-  } catch (error) {
-    throw await fileError(error, path, 'read');
-  }
-  const open = (): AsyncIterable<Uint8Array> => fileChunks(path, { unpack: gzipped ? 'gzip' : undefined });
-  return readStoredArray(open, { format, where: path, available: gzipped ? LARGEST_RATIO * size : size });
+  const { name, size } = file;
+  const open = (): AsyncIterable<Uint8Array> => file.chunks({ unpack: gzipped ? 'gzip' : undefined });
+  return readStoredArray(open, { format, where: name, available: gzipped ? LARGEST_RATIO * size : size });
 }
 
 /**
@@ -119,7 +112,13 @@ export async function* readRows({ layout, open, where }: StoredArray, size: numb
 async function decodeWhole(open: () => AsyncIterable<Uint8Array>, where: string): Promise<Tensor> {
   const pieces: Uint8Array[] = [];
   for await (const piece of open()) pieces.push(piece);
-  return decodeNpy(new Uint8Array(Buffer.concat(pieces)), { where });
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return decodeNpy(whole, { where });
 }
 
 function wrongLength(expected: string, got: string, where: string): FormatError {
