@@ -12,9 +12,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeNpy, encodeNpz } from '#credence/formats/index';
 import { encodeOnnx } from '#credence/graph/index';
 import { mnistConvnet } from '#credence/models/index';
-import { key } from '#credence/random/index';
+import { key, uniformInteger } from '#credence/random/index';
+import { predict } from '#credence/runtime/index';
+import { predictResponseSchema } from '#credence/serving/index';
+import { tensor } from '#credence/tensor/index';
+import type { Tensor } from '#credence/tensor/index';
+import { startService } from '../bench/serving/service.js';
+import type { ServiceProcess } from '../bench/serving/service.js';
 
 // Compiling the examples takes two seconds, running them as much again, `npm start` of the first week five.
 
@@ -103,6 +110,31 @@ describe('programs', () => {
   });
 });
 
+const command = resolve('dist', 'cli', 'main.js');
+let service: ServiceProcess | undefined;
+afterAll(() => service?.stop());
+
+/** What the commands read. */
+async function writeDigits(): Promise<void> {
+  const pixels = Uint8Array.from(uniformInteger(key(1), 50 * 784, 256));
+  const image = tensor('uint8', [50, 28, 28], pixels);
+  const model = mnistConvnet(key(1));
+  writeFileSync(join(project, 'model.onnx'), encodeOnnx(model));
+  const { logits } = await predict(model, { image }, { workers: 0 });
+  // One in five is wrong.
+  const labels = Int32Array.from({ length: 50 }, (_, i) => {
+    const row = [...(logits!.data as Float32Array).subarray(10 * i, 10 * i + 10)];
+    return i % 5 === 0 ? (i / 5) % 10 : row.indexOf(Math.max(...row));
+  });
+  const arrays = new Map<string, Tensor>([
+    ['x', image],
+    ['y', tensor('int32', [50], labels)],
+  ]);
+  writeFileSync(join(project, 'val.npz'), encodeNpz(arrays));
+  const digits = tensor('uint8', [2, 28, 28], pixels.subarray(0, 2 * 784));
+  writeFileSync(join(project, 'digits.npy'), encodeNpy(digits));
+}
+
 /** What stands for each line of a shell block, smaller where it would take minutes. */
 const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   'npm start': async () => {
@@ -112,6 +144,29 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     expect(code).toBe(0);
     expect(existsSync(join(out, 'report.html'))).toBe(true);
   },
+  'npx credence export --model model.onnx --validation val.npz --accept mcp=0.5': async () => {
+    await writeDigits();
+    const args = ['--model', 'model.onnx', '--validation', 'val.npz', '--accept', 'mcp=0.5'];
+    const { code, stdout, stderr } = await run([command, 'export', ...args], project);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('verification') as string]);
+    expect(stdout).toMatch(/^model\.trust\.onnx .*calibrated_probabilities/);
+  },
+  'npx credence serve model.trust.onnx': async () => {
+    service = await startService(join(project, 'model.trust.onnx'));
+    expect((await fetch(`http://127.0.0.1:${service.port}/readyz`)).status).toBe(200);
+  },
+  "curl localhost:8080/v1/predict -H 'content-type: application/x-npy' --data-binary @digits.npy":
+    async () => {
+      const answer = await fetch(`http://127.0.0.1:${service!.port}/v1/predict`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-npy' },
+        body: new Blob([readFileSync(join(project, 'digits.npy'))]),
+      });
+      const { predictions } = predictResponseSchema.parse(await answer.json());
+      expect(predictions).toHaveLength(2);
+      expect(predictions.map(({ accept }) => typeof accept)).toEqual(['boolean', 'boolean']);
+      expect(await service!.stop()).toBe(0);
+    },
   // It is what runs this.
   'npm test': async () => expect(scriptsOf('package.json')['test']).toBe('node scripts/run.mjs test'),
 };
