@@ -20,6 +20,8 @@ interface FetchEvent extends LifeEvent {
 const scope = globalThis as typeof globalThis & Scope;
 const PREFIX = 'credence-lab-';
 const NAME = `${PREFIX}${PAGE_VERSION}`;
+/** A server may vary by a header that a script's request has and ours has not; names with a hash need no such care. */
+const MATCH = { ignoreSearch: true, ignoreVary: true };
 const files = new Set(PAGE_FILES.map((file) => new URL(file, location.href).href));
 const page = new URL('./', location.href).href;
 
@@ -46,9 +48,9 @@ async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(NAME);
   if (request.mode === 'navigate') {
     // The newest page where there is a network; its files have other names when their contents differ.
-    return fetch(request).catch(async () => (await cache.match(page)) ?? Response.error());
+    return fetch(request).catch(async () => (await cache.match(page, MATCH)) ?? Response.error());
   }
-  const kept = await cache.match(request, { ignoreSearch: true });
+  const kept = await cache.match(request, MATCH);
   if (kept !== undefined) return kept;
   const response = await fetch(request);
   if (response.ok && new URL(request.url).pathname.includes('/assets/')) {

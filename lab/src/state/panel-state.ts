@@ -64,7 +64,7 @@ export function panelHref(panel: string): string {
 /** Keeps address and signals together from now on. `names`: the panels that there are. */
 export function followAddress(names: readonly string[]): void {
   const follow = (): void => {
-    clearTimeout(pendingWrite);
+    forgetWrite();
     const { panel, query } = parseAddress(location.hash);
     const isKnown = names.includes(panel);
     const unknown = `'${panel}' in the address: expected one of ${names.join(', ')}`;
@@ -76,24 +76,36 @@ export function followAddress(names: readonly string[]): void {
         .get(shownPanel.peek())
         ?.read(isKnown ? query : new Map());
     });
+    // What could not be read must not stay in the address, even where no signal has changed.
+    scheduleWrite();
   };
   follow();
   addEventListener('hashchange', follow);
   effect(() => {
+    // Read here, so that the effect follows it, and again when it is written.
     const href = entries.value.get(shownPanel.value)?.href.value;
-    clearTimeout(pendingWrite);
-    if (href === undefined) return;
-    pendingWrite = setTimeout(() => writeAddress(href), WRITE_DELAY_MS);
+    if (href !== undefined) scheduleWrite();
   });
+  addEventListener('pagehide', writeAddress);
 }
 
 /** The whole address of the page in its present state, which the location is set to. */
 export function currentAddress(): string {
-  clearTimeout(pendingWrite);
-  writeAddress(panelHref(shownPanel.peek()));
+  writeAddress();
   return location.href;
 }
 
-function writeAddress(href: string): void {
-  if (href !== location.hash) history.replaceState(history.state, '', href);
+function writeAddress(): void {
+  forgetWrite();
+  const href = entries.peek().get(shownPanel.peek())?.href.peek();
+  if (href !== undefined && href !== location.hash) history.replaceState(history.state, '', href);
+}
+
+function scheduleWrite(): void {
+  pendingWrite ??= setTimeout(writeAddress, WRITE_DELAY_MS);
+}
+
+function forgetWrite(): void {
+  clearTimeout(pendingWrite);
+  pendingWrite = undefined;
 }

@@ -7,6 +7,7 @@ export { DragSurface } from './drag-surface.js';
 export type { Point } from './drag-surface.js';
 export { FigureFrame, LegendItem } from './figure-frame.js';
 export { Formula, tex } from './formula.js';
+export type { FormulaProps, MathMarkup } from './formula.js';
 export { Notice } from './notice.js';
 export { diverging, gradient, sequential } from './ramp.js';
 export type { Raster } from './raster.js';
