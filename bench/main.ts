@@ -12,8 +12,10 @@ import type { Options, SuiteName } from './options.js';
 import { formatSection } from './report/section.js';
 import type { Section } from './report/section.js';
 import { writeSets } from './sets.js';
+import { browser } from './suites/browser.js';
 import { kernels } from './suites/kernels.js';
 import { memory } from './suites/memory.js';
+import { ownModel } from './suites/own-model.js';
 import { practical } from './suites/practical.js';
 import { scaling } from './suites/scaling.js';
 import { seeds } from './suites/seeds.js';
@@ -26,7 +28,9 @@ const RUNNERS: Readonly<Record<SuiteName, Suite>> = {
   memory,
   scaling,
   kernels,
+  'own-model': ownModel,
   serving,
+  browser,
   seeds,
   practical,
 };

@@ -4,7 +4,17 @@ import { PHASES } from './contenders/contender.js';
 import type { PhaseName } from './contenders/contender.js';
 
 /** The suites by name; those of `DEFAULT_SUITES` run when none is named. */
-export const SUITES = ['week3', 'memory', 'scaling', 'kernels', 'serving', 'seeds', 'practical'] as const;
+export const SUITES = [
+  'week3',
+  'memory',
+  'scaling',
+  'kernels',
+  'own-model',
+  'serving',
+  'browser',
+  'seeds',
+  'practical',
+] as const;
 export type SuiteName = (typeof SUITES)[number];
 export const DEFAULT_SUITES: readonly SuiteName[] = ['week3', 'memory', 'scaling', 'kernels'];
 
@@ -32,7 +42,9 @@ Suites (the first four unless --only says otherwise):
   memory     peak resident memory of each phase, both sides
   scaling    training steps per second on 1, 2, 4, ... cores, both sides
   kernels    single graphs and the like, for profiling
+  own-model  scores of a user's model beside plain inference, its ODIN beside PyTorch's, memory against rows
   serving    requests per second and latency of \`credence serve\` under load, and a stop in the middle of it
+  browser    in Chromium, a training step and forward passes beside TensorFlow.js and jax-js
   seeds      trains networks of several seeds and tests their AUPRs against the reference's five (long)
   practical  the whole practical as \`npm start\` runs it: seconds and memory (long)
 A phase of the third week can be named too: ${PHASES.join(', ')}.

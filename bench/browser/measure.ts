@@ -1,0 +1,64 @@
+import type { Browser } from 'playwright-core';
+import type { Context } from '../context.js';
+import type { Candidate, Contender } from './contenders.js';
+import type { Given, TaskName } from './program.js';
+
+/** What one turn of a task should take, in milliseconds: long beside the clock, short beside the drift of the machine. */
+const TURN = 1000;
+const MOST_UNITS = 200;
+
+/** Opens a candidate in a page of its own and lets it compute what is compared. */
+export async function openContender(
+  browser: Browser,
+  candidate: Candidate,
+  url: string,
+  given: Omit<Given, 'backend' | 'threads'>,
+): Promise<Contender> {
+  const page = await browser.newPage();
+  // jax-js takes as many threads as there are cores.
+  await page.addInitScript(
+    (threads) => Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => threads }),
+    candidate.threads,
+  );
+  await page.goto(`${url}${candidate.page}/${candidate.page}.html`);
+  await page.waitForFunction(() => typeof globalThis.openProgram === 'function');
+  const { backend, threads } = candidate;
+  const opened = await page.evaluate((given) => globalThis.openProgram(given), {
+    ...given,
+    backend,
+    threads,
+  });
+  const checked = await page.evaluate(() => globalThis.checkProgram());
+  return { ...candidate, ...opened, driven: page, checked };
+}
+
+/** Milliseconds of a unit, a value for each repeat, by contender. */
+export type TaskTimes = ReadonlyMap<Contender, readonly number[]>;
+
+/** One task by all that can do it, in turns. */
+export async function timeTask(
+  task: TaskName,
+  contenders: readonly Contender[],
+  { options, signal, say }: Pick<Context, 'options' | 'signal' | 'say'>,
+): Promise<TaskTimes> {
+  const able = contenders.filter(({ tasks }) => tasks.includes(task));
+  const turn = ({ driven }: Contender, count: number): Promise<number> =>
+    driven.evaluate(([task, count]) => globalThis.timeProgram(task, count), [task, count] as const);
+  const counts = new Map<Contender, number>();
+  for (const contender of able) {
+    signal.throwIfAborted();
+    say(`${task}: ${contender.name} warms up`);
+    await turn(contender, 1);
+    const counted = Math.floor(TURN / (await turn(contender, 1)));
+    counts.set(contender, Math.min(MOST_UNITS, Math.max(1, counted)));
+  }
+  const times = new Map(able.map((contender): [Contender, number[]] => [contender, []]));
+  for (let repeat = 1; repeat <= options.repeats; repeat++) {
+    say(`${task}: ${repeat}/${options.repeats}`);
+    for (const contender of able) {
+      signal.throwIfAborted();
+      times.get(contender)!.push(await turn(contender, counts.get(contender)!));
+    }
+  }
+  return times;
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { build } from 'vite';
+import { SOURCE } from './peers.js';
+
+/** Pages by the name of their library. */
+export type PageName = 'credence' | 'tensorflow' | 'jax';
+
+/** Builds pages as a user's bundler would. */
+export async function buildPages(names: readonly PageName[], folder: string): Promise<void> {
+  for (const name of names) {
+    await build({
+      root: join(SOURCE, 'page'),
+      base: './',
+      configFile: false,
+      logLevel: 'error',
+      build: {
+        outDir: join(folder, name),
+        emptyOutDir: true,
+        target: 'es2023',
+        // TensorFlow.js makes its workers of the text of a function, which a minifier would break.
+        minify: false,
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+        chunkSizeWarningLimit: 10_000,
+        rollupOptions: { input: join(SOURCE, 'page', `${name}.html`) },
+      },
+    });
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/** What a page needs to have shared memory, and with it threads. */
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+/** A folder on 127.0.0.1; `isolated`: with the headers of cross-origin isolation. */
+export async function servePages(
+  folder: string,
+  { isolated }: { readonly isolated: boolean },
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    void readFile(join(folder, normalize(pathname)))
+      .catch(() => undefined)
+      .then((bytes) => {
+        const type = TYPES[extname(pathname)] ?? 'application/octet-stream';
+        const headers = { 'content-type': type, ...(isolated && ISOLATION) };
+        response.writeHead(bytes === undefined ? 404 : 200, headers);
+        response.end(bytes);
+      });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
