@@ -10,6 +10,8 @@ import type { Reporter } from './reporter.js';
 
 /** Passes with dropout over a training set that is small. */
 const MOST_PASSES = 5;
+/** Examples that as many passes are made over as it takes. */
+const ENOUGH = 5000;
 
 export interface ReadExamplesCall {
   readonly classifier: InspectedClassifier;
@@ -69,7 +71,7 @@ export async function readExamples(call: ReadExamplesCall): Promise<FitExamples>
   let passes: Examples | undefined;
   if (train !== undefined && training !== undefined && call.withDropout) {
     const { total = most } = training;
-    const count = Math.min(MOST_PASSES, Math.max(1, Math.floor(most / total)));
+    const count = Math.min(MOST_PASSES, Math.max(1, Math.ceil(Math.min(most, ENOUGH) / total)));
     const all: Examples[] = [];
     for (let pass = 0; pass < count; pass++) {
       const own = { dropout: 'active', key: fold(key, 'passes', pass) } as const;

@@ -83,6 +83,7 @@ export const assessmentSchema: z.ZodType<AssessmentResults> = z.strictObject({
   schema: z.literal('credence/assessment'),
   version: z.literal(RESULTS_VERSION),
   command: z.string().describe('The command that reproduces this run.'),
+  exportCommand: z.string().describe('The command that writes the model with the recommended score.'),
   model: z.strictObject({
     name: z.string(),
     description: z.array(z.string()),

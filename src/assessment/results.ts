@@ -152,6 +152,7 @@ export interface AssessmentResults extends AssessmentFindings {
   readonly schema: 'credence/assessment';
   readonly version: typeof RESULTS_VERSION;
   readonly command: string;
+  readonly exportCommand: string;
   readonly model: {
     readonly name: string;
     readonly description: readonly string[];

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { runAssessment } from '../assessment/node/index.js';
-import type { AssessmentResults } from '../assessment/index.js';
+import type { AssessmentFindings, AssessmentResults } from '../assessment/index.js';
 import { InterruptedError } from '../errors/index.js';
 import { packageVersion } from '../practical/index.js';
 import { colours as pc } from './colours.js';
@@ -98,6 +98,7 @@ async function assessModel(flags: Flags): Promise<number> {
           platform: `${process.platform}-${process.arch}`,
         },
         command: commandOf(flags),
+        exportCommand: (findings) => exportCommandOf(flags, findings),
         onModel: (description) => {
           if (!quiet) process.stderr.write(`${description}\n\n`);
         },
@@ -116,7 +117,7 @@ async function assessModel(flags: Flags): Promise<number> {
 }
 
 function summary(
-  { recommendation, classifier, tuned, unavailable, notes }: AssessmentResults,
+  { recommendation, exportCommand, classifier, tuned, unavailable, notes }: AssessmentResults,
   { out }: Flags,
 ): string {
   const { accuracy, before, after } = classifier;
@@ -128,6 +129,7 @@ function summary(
     ...tuned.map(tuningLine),
     ...unavailable.map(({ title, reason }) => pc.dim(`· no ${title}: ${reason}`)),
     pc.bold(recommendation.sentence),
+    pc.dim(`Then: ${exportCommand}`),
     `Open ${pc.bold(relative('.', join(out, 'report.html')))}`,
   ];
   return `${lines.join('\n')}\n`;
@@ -142,5 +144,27 @@ function commandOf(flags: Flags): string {
     ...(flags.scores === undefined ? [] : [['scores', flags.scores] as const]),
     ['risk', `${flags.risk}`],
     ['confidence', `${flags.confidence}`],
+  ]);
+}
+
+/**
+ * The command that writes the model with the recommended score, and where one was certified its threshold. The score was
+ * picked by its certificate, so that it is certified at the confidence of each.
+ */
+function exportCommandOf(
+  flags: Flags,
+  { recommendation: { score }, scores }: Pick<AssessmentFindings, 'recommendation' | 'scores'>,
+): string {
+  const certificate = scores.find(({ name }) => name === score)?.certificate ?? null;
+  const set = Object.fromEntries(Object.entries(flags.set).filter(([name]) => name === score));
+  return commandLine('credence export', [
+    ...fitArguments({ ...flags, set }),
+    ['scores', score],
+    ...(certificate === null
+      ? []
+      : ([
+          ['risk', `${flags.risk}`],
+          ['confidence', `${certificate.confidence}`],
+        ] as const)),
   ]);
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   imageGridFigure,
   reliabilityFigure,
@@ -6,21 +5,14 @@ import {
   scoreHistogramFigure,
 } from '../../figures/index.js';
 import type { Figure, ReliabilityPanel } from '../../figures/index.js';
-import { createDocument, renderPng } from '../../figures/node/index.js';
-import { writeFileAtomic } from '../../files/index.js';
+import { createDocument, writeFigures } from '../../figures/node/index.js';
+import type { DrawnFigure } from '../../figures/node/index.js';
 import { riskCoverageCurve } from '../../selection/index.js';
 import type { DataSource } from '../../sources/index.js';
 import type { Assessment } from '../assess.js';
 import type { Progress } from '../reporter.js';
 import type { CalibrationResult, SampleResult } from '../results.js';
 import { imagesAt } from './images.js';
-
-/** A figure, its picture as PNG, and the files that it was written to, relative to the folder. */
-export interface DrawnFigure {
-  readonly figure: Figure;
-  readonly png: Uint8Array;
-  readonly files: readonly string[];
-}
 
 export interface FigureSettings {
   /** What was measured on. */
@@ -46,23 +38,17 @@ export async function drawFigures(
     ...histograms(assessment, document),
     ...(await samples(assessment, settings, document)),
   ];
-  const drawn: DrawnFigure[] = [];
-  for (const figure of figures) {
-    const png = renderPng(figure);
-    const files: string[] = [];
-    for (const [extension, content] of Object.entries({ svg: figure.svg, png, csv: figure.csv })) {
-      const file = `figures/${figure.id}.${extension}`;
-      await writeFileAtomic(join(folder, file), content);
-      files.push(file);
-    }
-    drawn.push({ figure, png, files });
-    onProgress(drawn.length, figures.length, figure.id);
-  }
-  return drawn;
+  return writeFigures(figures, folder, { onProgress });
 }
 
-function reliability({ findings: { classifier } }: Assessment, document: Document): Figure {
-  const { before, after, temperature } = classifier;
+/** 'n = 3,000 test examples'. */
+function measuredText({ examples }: Assessment['findings']): string {
+  const { measured, measuredOn } = examples;
+  return `${measured.toLocaleString('en')} ${measuredOn === 'test' ? 'test' : 'held-out validation'} examples`;
+}
+
+function reliability({ findings }: Assessment, document: Document): Figure {
+  const { before, after, temperature } = findings.classifier;
   const panels = [
     reliabilityPanel('as it is', before),
     ...(after === null || temperature === null
@@ -73,8 +59,7 @@ function reliability({ findings: { classifier } }: Assessment, document: Documen
     document,
     id: 'reliability',
     title: 'How often the classifier is right when it is this sure',
-    caption:
-      'Bars below the diagonal: overconfident. The vermillion line in a bar runs from its accuracy to its mean confidence.',
+    caption: `Bars below the diagonal: overconfident. The vermillion line in a bar runs from its accuracy to its mean confidence. ${measuredText(findings)}.`,
   });
 }
 
@@ -117,7 +102,7 @@ function riskCoverage(
       document,
       id: 'risk-coverage',
       title: 'What remains wrong when the most suspicious inputs are left out',
-      caption: `The recommended score and the ${shown.length - 1} others with the smallest area under the curve${left > 0 ? `; ${left} more are in the tables` : ''}.`,
+      caption: `The recommended score and the ${shown.length - 1} others with the smallest area under the curve${left > 0 ? `; ${left} more are in the tables` : ''}. ${measuredText(findings)}.`,
     },
   );
 }
@@ -136,7 +121,12 @@ function histograms({ findings, measured }: Assessment, document: Document): Fig
     figures.push(
       scoreHistogramFigure(
         { names: ['right', 'wrong'], scores: [{ label, negatives: right!, positives: wrong! }] },
-        { document, id: 'score-errors', title: `${result.title} of right and of wrong predictions` },
+        {
+          document,
+          id: 'score-errors',
+          title: `${result.title} of right and of wrong predictions`,
+          caption: `${right!.length} right and ${wrong!.length} wrong predictions.`,
+        },
       ),
     );
   }
@@ -151,6 +141,7 @@ function histograms({ findings, measured }: Assessment, document: Document): Fig
           document,
           id: `score-ood-${i + 1}`,
           title: `${result.title} of the measured examples and of ${name}`,
+          caption: `${inside.length} and ${outside.length} inputs.`,
         },
       ),
     );

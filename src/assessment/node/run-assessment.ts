@@ -8,12 +8,12 @@ import { assess } from '../assess.js';
 import type { Assessment } from '../assess.js';
 import type { Reporter } from '../reporter.js';
 import { RESULTS_VERSION } from '../results.js';
-import type { AssessmentResults } from '../results.js';
+import type { AssessmentFindings, AssessmentResults } from '../results.js';
 import { assessmentJsonSchema } from '../results-schema.js';
 import { drawFigures } from './figures.js';
 import { openData } from './open-data.js';
 import type { DataPaths, OpenOptions } from './open-data.js';
-import { renderReport } from './report.js';
+import { renderReport } from './report/page.js';
 
 export interface RunAssessmentOptions {
   readonly paths: DataPaths;
@@ -30,6 +30,8 @@ export interface RunAssessmentOptions {
   readonly versions: Readonly<Record<string, string>>;
   /** The command that reproduces the run. */
   readonly command: string;
+  /** The command that exports the model with what is recommended. */
+  readonly exportCommand: (findings: AssessmentFindings) => string;
   /** Told what was found in the model, before anything else is done. */
   readonly onModel?: (description: string) => void;
 }
@@ -61,6 +63,7 @@ export async function runAssessment(
       schema: 'credence/assessment',
       version: RESULTS_VERSION,
       command: options.command,
+      exportCommand: options.exportCommand(assessment.findings),
       model: {
         name: model.graph.name,
         description: description.split('\n'),
