@@ -136,7 +136,7 @@ function checkShape(rows: Tensor<'float32'>, input: Input): Tensor<'float32'> {
       example.every((size, axis) => typeof size === 'string' || size === rows.shape[axis]);
     throw new ShapeError({
       what: 'inputs',
-      expected: formatType({ dtype: 'float32', shape: ['N', ...example] }),
+      expected: formatType({ dtype: input.dtype, shape: ['N', ...example] }),
       got: formatShape(rows.shape),
       ...(isOne && { hint: 'one example is a batch of one' }),
     });

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/index.js';
-import { kolmogorovSmirnovTest } from './kolmogorov-smirnov.js';
+import { compareSorted, sorted } from './kolmogorov-smirnov.js';
 import type { KolmogorovSmirnov } from './kolmogorov-smirnov.js';
 
 /** How far the latest values of a score are from the reference. */
@@ -14,7 +14,7 @@ export class DriftMonitor {
   readonly #windows: ReadonlyMap<string, Window>;
 
   /**
-   * @param reference values by score, at least one each; NaN are left out.
+   * @param reference values by score; NaN are left out.
    * @param size values that a window holds.
    * @throws ConfigurationError on another size.
    */
@@ -26,14 +26,13 @@ export class DriftMonitor {
         got: `${size}`,
       });
     }
+    const known = Object.entries(reference)
+      .map(([score, values]) => [score, values.filter((value) => !Number.isNaN(value))] as const)
+      .filter(([, values]) => values.length > 0);
     this.#windows = new Map(
-      Object.entries(reference).map(([score, values]) => [
+      known.map(([score, values]) => [
         score,
-        {
-          reference: values.filter((value) => !Number.isNaN(value)),
-          latest: new Float32Array(size),
-          seen: 0,
-        },
+        { reference: sorted(values), latest: new Float32Array(size), seen: 0 },
       ]),
     );
   }
@@ -50,16 +49,17 @@ export class DriftMonitor {
   /** Of the scores that have values. */
   results(): readonly ScoreDrift[] {
     return [...this.#windows]
-      .filter(([, { seen, reference }]) => seen > 0 && reference.length > 0)
+      .filter(([, { seen }]) => seen > 0)
       .map(([score, { reference, latest, seen }]) => {
         const values = latest.subarray(0, Math.min(seen, latest.length));
-        return { score, count: values.length, ...kolmogorovSmirnovTest(values, reference) };
+        return { score, count: values.length, ...compareSorted(sorted(values), reference) };
       });
   }
 }
 
 interface Window {
-  readonly reference: Float32Array;
+  /** In ascending order. */
+  readonly reference: Float64Array;
   /** A ring. */
   readonly latest: Float32Array;
   seen: number;

@@ -30,7 +30,11 @@ export interface KolmogorovSmirnov {
  * Kolmogorov-Smirnov, Cramér-Von Mises and related statistics without extensive tables", JRSS B 32, 1970.
  */
 export function kolmogorovSmirnovTest(x: ArrayLike<number>, y: ArrayLike<number>): KolmogorovSmirnov {
-  const [a, b] = [sorted(x), sorted(y)];
+  return compareSorted(sorted(x), sorted(y));
+}
+
+/** The test for samples that are sorted already. */
+export function compareSorted(a: Float64Array, b: Float64Array): KolmogorovSmirnov {
   const [n, m] = [a.length, b.length];
   const distance = largestDistance(a, b);
   const pValue = n * m <= MOST_PAIRS ? exactPValue(distance, n, m) : limitPValue(distance / (n * m), n, m);
@@ -75,7 +79,8 @@ function limitPValue(statistic: number, n: number, m: number): number {
   return Math.max(0, Math.min(1, 2 * (x - x ** 4 + x ** 9)));
 }
 
-function sorted(values: ArrayLike<number>): Float64Array {
+/** @throws DataError on an empty sample or NaN. */
+export function sorted(values: ArrayLike<number>): Float64Array {
   const copy = Float64Array.from(values).sort();
   // NaN is sorted to the end.
   if (copy.length > 0 && !Number.isNaN(copy.at(-1))) return copy;

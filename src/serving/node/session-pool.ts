@@ -36,22 +36,16 @@ export class SessionPool implements AsyncDisposable {
   }
 
   /**
-   * Outputs for rows (n, ...), at most as many as a run takes. A worker that dies is replaced.
-   * @throws RuntimeError, DataError, ShapeError; RuntimeError where all workers are at work.
+   * Outputs for rows (n, ...), at most as many as a run takes. A worker that died is replaced by the next run.
+   * @throws RuntimeError, DataError, ShapeError.
    */
   async run(rows: Tensor<'float32'>): Promise<Fetches> {
-    const worker = this.#idle.pop() ?? (this.#all.size === 0 ? await this.#start() : undefined);
-    if (worker === undefined) {
-      throw new RuntimeError({ what: 'session pool', expected: 'an idle session', got: 'none' });
-    }
+    const worker = this.#idle.pop() ?? (await this.#start());
     try {
       const { outputs } = await this.#ask(worker, rows);
-      this.#idle.push(worker);
       return outputs!;
-    } catch (error) {
+    } finally {
       if (this.#all.has(worker)) this.#idle.push(worker);
-      else this.#idle.push(await this.#start());
-      throw error;
     }
   }
 
