@@ -89,10 +89,12 @@ export function problemOf(error: unknown): {
   if (error instanceof RequestError) {
     return { problem: problemFor(error.status, error), headers: error.headers };
   }
-  const status = error instanceof CredenceError ? (STATUS_OF_CODE[error.code] ?? 500) : 500;
-  if (error instanceof CredenceError) return { problem: problemFor(status, error), headers: {} };
-  const message = 'this should not happen; the log of the service has the details';
-  return { problem: problemFor(status, { code: 'E_INTERNAL', message, hint: undefined }), headers: {} };
+  const [code, status] =
+    error instanceof CredenceError ? [error.code, STATUS_OF_CODE[error.code] ?? 500] : ['E_INTERNAL', 500];
+  if (error instanceof CredenceError && status < 500)
+    return { problem: problemFor(status, error), headers: {} };
+  const message = 'the request could not be answered; the log of the service says why';
+  return { problem: problemFor(status, { code, message }), headers: {} };
 }
 
 /** A problem document of a status. */

@@ -1,6 +1,7 @@
 import { readTrust, trustGraph } from '#credence/export/index';
 import type { Provenance } from '#credence/export/index';
 import { inspectClassifier } from '#credence/inspection/index';
+import { cast, gather, GraphBuilder, slice, squeeze } from '#credence/graph/index';
 import type { Graph } from '#credence/graph/index';
 import { mlp } from '#credence/models/mlp';
 import { mnistConvnet } from '#credence/models/index';
@@ -42,6 +43,21 @@ export async function namedTrust(): Promise<Graph> {
   const trust = readTrust(graph);
   const classifier = { ...trust.classifier, classes: ['cat', 'dog', 'owl'] };
   return { ...graph, metadata: { 'credence.trust': JSON.stringify({ ...trust, classifier }) } };
+}
+
+/** The logits of row x[0] of a table of ten: ONNX Runtime fails on another row. */
+export async function tableTrust(): Promise<Graph> {
+  const builder = new GraphBuilder('table');
+  const x = builder.input('x', 'float32', ['N', 4]);
+  const row = cast(squeeze(slice(x, [0], [1], [1]), [1]), 'int64');
+  const table = builder.constant(tensor('float32', [10, 3], Float32Array.from(normal(key(6), 30))));
+  return exported(builder.build({ logits: gather(table, row) }));
+}
+
+/** The perceptron with runs of five rows, no more and no less. */
+export async function fixedTrust(): Promise<Graph> {
+  const { inputs, ...graph } = await smallTrust();
+  return { ...graph, inputs: inputs.map((input) => ({ ...input, shape: [5, 4] })) };
 }
 
 /** A convnet that reads bytes (N, 28, 28). */

@@ -17,7 +17,7 @@ import type { PredictResponse, Problem } from '#credence/serving/index';
 import { serveModel } from '#credence/serving/node/index';
 import type { ServeOptions, Service } from '#credence/serving/node/index';
 import type { Tensor } from '#credence/tensor/index';
-import { byteTrust, features, namedTrust, smallTrust, THRESHOLD } from './models.js';
+import { byteTrust, features, fixedTrust, namedTrust, tableTrust, smallTrust, THRESHOLD } from './models.js';
 
 let graph: Graph;
 let service: Service;
@@ -141,6 +141,34 @@ describe('POST /v1/predict', () => {
       status: 422,
       code: 'E_DATA',
     });
+  });
+
+  test('fills up the runs of a model that takes a fixed number of rows, and splits what is more', async () => {
+    await using fixed = await serveModel(await fixedTrust(), ANY);
+    const response = await post(JSON.stringify({ inputs: nested(inputs) }), {}, fixed);
+    const { predictions } = predictResponseSchema.parse(await response.json());
+    expect(predictions).toHaveLength(7);
+    const energies = values('score/energy');
+    // Kernels differ in the last bits between batches.
+    predictions.forEach(({ scores }, i) => expect(scores['energy']).toBeCloseTo(energies[i]!, 5));
+  });
+
+  test('a request that the model fails on is an error of its own, and none of those that shared its run', async () => {
+    const failures: unknown[] = [];
+    const onFailure = (error: unknown): void => void failures.push(error);
+    await using table = await serveModel(await tableTrust(), { ...ANY, maxDelay: 100, onFailure });
+    const statuses = await Promise.all(
+      [1, 99, 3].map(async (row) => {
+        const response = await post(`{"inputs":[[${row},0,0,0]]}`, {}, table);
+        if (response.status === 200) return (await response.text()).length > 0;
+        return problemOf(response);
+      }),
+    );
+    expect(statuses).toMatchObject([true, { status: 500, code: 'E_RUNTIME' }, true]);
+    // ONNX Runtime's own words are for the log.
+    expect(JSON.stringify(statuses)).not.toMatch(/gather/i);
+    expect(failures.map(String)).toEqual([expect.stringMatching(/gather/i)]);
+    expect((await post('{"inputs":[[2,0,0,0]]}', {}, table)).status).toBe(200);
   });
 
   test('does to the inputs what the export did, where it is asked to', async () => {
