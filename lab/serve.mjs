@@ -16,7 +16,7 @@ else await serve(options.values);
 /** @param {{ port?: string, host?: string, 'no-open'?: boolean }} values */
 async function serve({ port = '4280', host = '127.0.0.1', 'no-open': noOpen = false }) {
   process.stderr.write('lab: building the page\n');
-  await build({ root, logLevel: 'warn' });
+  await build({ root, logLevel: 'error' });
   const server = await preview({
     root,
     logLevel: 'warn',

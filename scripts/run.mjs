@@ -6,7 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, compile } from './build.mjs';
 import { runChild } from './child.mjs';
-import { install, isInstalled, npm } from './install.mjs';
+import { install, isInstalled } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -27,10 +27,10 @@ const commands = {
     return code || node([join('bench', 'dist', 'main.js'), ...args]);
   },
   async lab(args) {
-    if (!existsSync(join(root, 'lab', 'package.json'))) {
+    if (!existsSync(join(root, 'lab', 'serve.mjs'))) {
       return fail('the lab is not there yet; `npm start` runs the practical and writes its report');
     }
-    return (await prepare()) || npm(root, ['--workspace', 'lab', 'start', '--', ...args]);
+    return (await prepare()) || node([join('lab', 'serve.mjs'), ...args]);
   },
   async check(args) {
     return (await prepare()) || node([join('scripts', 'check.mjs'), ...args]);

@@ -14,7 +14,12 @@ const UNREADABLE = [
   ['#/week1?points=1,2;3', "'points' in the address"],
   ['#/week1?speling=1', "'speling' in the address"],
 ] as const;
-const PANELS = ['week1', 'week2', 'week3', 'your-model'];
+const PANELS = [
+  ['week1', 'Week 1'],
+  ['week2', 'Week 2'],
+  ['week3', 'Week 3'],
+  ['your-model', 'Your model'],
+] as const;
 
 describe.skipIf(!hasChromium)('the shell', () => {
   let lab: Awaited<ReturnType<typeof buildLab>> | undefined;
@@ -152,6 +157,16 @@ describe.skipIf(!hasChromium)('the shell', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('a worker that cannot be loaded is said', async () => {
+    await using opened = await openPage(browser!, 'about:blank', { serviceWorkers: 'block' });
+    const { page } = opened;
+    await page.route(/worker-[^/]*\.js$/, (route) => route.abort());
+    await page.goto(server!.url);
+    await eventually(() => page.getByRole('alert').first().textContent()).toMatch(
+      /worker could not be loaded/,
+    );
+  });
+
   test('without a network it is all there, and isolated by the service worker', async () => {
     const plain = await serveLab(lab!.folder, { isolated: false });
     let stopped = false;
@@ -171,7 +186,7 @@ describe.skipIf(!hasChromium)('the shell', () => {
       await page.reload();
       await page.waitForSelector('.numbers');
       expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
-      for (const name of ['Week 2', 'Week 3', 'Your model']) {
+      for (const [, name] of PANELS.slice(1)) {
         await page.getByRole('link', { name }).click();
         await page.getByRole('heading', { level: 2, name }).waitFor();
       }
@@ -191,12 +206,9 @@ describe.skipIf(!hasChromium)('the shell', () => {
       await using opened = await open('', { colorScheme: scheme, viewport: { width, height: 900 } });
       const { page } = opened;
       await page.addScriptTag({ content: axe.source });
-      for (const panel of PANELS) {
+      for (const [panel, title] of PANELS) {
         await page.evaluate((name) => (location.hash = `#/${name}`), panel);
-        await page.waitForFunction(
-          (name) => document.querySelector('main h2') !== null && location.hash.startsWith(`#/${name}`),
-          panel,
-        );
+        await page.getByRole('heading', { level: 2, name: title }).waitFor();
         if (panel === 'week1') await page.waitForSelector('.numbers');
         if (width < 768)
           await page.evaluate(() => document.querySelector('details')?.setAttribute('open', ''));

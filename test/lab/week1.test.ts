@@ -213,7 +213,7 @@ describe.skipIf(!hasChromium)('week 1', () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test('sliders change the model, and a refusal of the library is shown', async () => {
+  test('sliders change the data and the model', async () => {
     await using opened = await open('#/week1?set=sine&basis=polynomial&degree=4');
     const { page } = opened;
     await page.getByRole('slider', { name: 'Degree' }).focus();
