@@ -11,7 +11,7 @@ import { dataProvenance, plainRuntimes } from '../export/node/index.js';
 import { readFileBytes, sha256OfFile, writeFileAtomic } from '../files/index.js';
 import { decodeOnnx, encodeOnnx } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
-import { describeClassifier, inspectClassifier } from '../inspection/index.js';
+import { describeClassifier, insertDropout, inspectClassifier } from '../inspection/index.js';
 import { openModel } from '../inspection/node/index.js';
 import { key as keyOf } from '../random/index.js';
 import { rowsOfRun, toInput } from '../runtime/index.js';
@@ -92,12 +92,13 @@ async function exportModel(flags: Flags): Promise<number> {
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
-    const options = await openOptions(flags);
+    const { dropout, overrides, ...options } = await openOptions(flags);
     const graph = await openModel(flags.model);
     refuseExported(graph, flags.model);
-    const inspected = inspectClassifier(graph, options.overrides);
-    const data = await openData({ ...pathsOf(flags), model: inspected }, options);
-    if (!isAll) requireScores(data.model, scores);
+    const found = inspectClassifier(graph, overrides);
+    const model = dropout === undefined ? found : insertDropout(found, dropout);
+    if (!isAll) requireScores(model, scores);
+    const data = await openData({ ...pathsOf(flags), model }, options);
     if (flags.quiet !== true) process.stderr.write(`${describeClassifier(data.model)}\n\n`);
     const { fitExamples, threads, calibration } = flags;
     const fitted = await fitTrust({
@@ -117,7 +118,7 @@ async function exportModel(flags: Flags): Promise<number> {
       throw new DataError({
         what: '--risk',
         expected: 'a threshold that these examples support',
-        got: recommendation.sentence,
+        got: recommendation.sentence.replace(/\.$/, ''),
         hint: 'a larger risk, a smaller confidence, or more validation examples',
       });
     }
