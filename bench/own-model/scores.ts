@@ -61,8 +61,8 @@ export interface ScoreTimes {
 
 /** Rows of the bank of examples, and of the fits. */
 const EXAMPLES = 5000;
-/** Batches that plain inference is tried with: the fastest is everybody's. */
-const BATCHES = [25, 50, 100, 250];
+/** Batches that each session is tried with: the fastest is its own. */
+const BATCHES = [50, 100, 250, 500];
 
 export interface ScoreSettings {
   readonly images: number;
@@ -92,13 +92,12 @@ export async function timeScores(network: OwnNetwork, settings: ScoreSettings): 
     const graph = scoreGraph({ ...classifier, graph: plainGraph }, own);
     const session = await openPlain(graph, threads);
     const all: ScoreTimes = { scores, plain: [], scored: [], library: [] };
-    const options = { workers: threads, batchSize: batch };
-    const some = sliceRows(inputs, 0, Math.min(images, 5 * batch));
-    await runAll(session, some, batch);
-    await predict(graph, { [IMAGE]: some }, options);
+    const ownBatch = await fastestBatch(session, inputs);
+    const options = { workers: threads };
+    await predict(graph, { [IMAGE]: sliceRows(inputs, 0, Math.min(images, 500)) }, options);
     for (let repeat = 0; repeat < repeats; repeat++) {
       all.plain.push(await timed(() => runAll(plain, inputs, batch)));
-      all.scored.push(await timed(() => runAll(session, inputs, batch)));
+      all.scored.push(await timed(() => runAll(session, inputs, ownBatch)));
       all.library.push(await timed(() => predict(graph, { [IMAGE]: inputs }, options)));
     }
     await session.release();

@@ -1,6 +1,7 @@
 import { ConfigurationError, GraphError } from '../errors/index.js';
 import {
   activateDropout,
+  add,
   cast,
   constantLike,
   equal,
@@ -18,6 +19,7 @@ import {
 import type { Graph, Value } from '../graph/index.js';
 import { inputOf } from '../inspection/index.js';
 import type { Classifier } from '../inspection/index.js';
+import { tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import type { AppendCall, Fitted, Score } from './score.js';
 
@@ -43,7 +45,8 @@ export function scoreGraph(classifier: Classifier, scores: readonly FittedScore[
   const values = valuesOf(classifier);
   const { builder, logits } = values;
   const sums = reduceSum(logits, [1]);
-  const areNumbers = equal(sums, sums);
+  const zero = builder.constant(tensor('float32', [], Float32Array.of(0)));
+  const poison = where(equal(sums, sums), zero, constantLike(zero, NaN));
   const named: string[] = [];
   const constants = new Map<Tensor, Value>();
   for (const { score, fitted } of scores) {
@@ -60,7 +63,7 @@ export function scoreGraph(classifier: Classifier, scores: readonly FittedScore[
         score,
         score.append(appendCall(classifier, { ...values, constants }, { score, fitted })),
       );
-      return where(areNumbers, own, constantLike(own, NaN));
+      return add(own, poison);
     });
     builder.apply('Identity', [value], {}, { name });
     named.push(name);
