@@ -51,7 +51,7 @@ export function addServeCommand(program: Command, outcome: { code: number }): vo
     )
     .option(
       '--max-delay <ms>',
-      'an input waits so long for others to share its run',
+      'a free thread waits so long for more inputs to share a run',
       integer('--max-delay', 0, 60_000),
       maxDelay,
     )

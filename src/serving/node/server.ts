@@ -52,7 +52,8 @@ export const SERVE_DEFAULTS: Required<Omit<ServeOptions, 'threads' | 'reference'
     host: '127.0.0.1',
     port: 8080,
     maxBatch: 64,
-    maxDelay: 2,
+    // While all threads are at work rows gather anyway, and a thread that is free had better begin.
+    maxDelay: 0,
     maxQueue: 1024,
     maxBody: 16 * 2 ** 20,
     timeout: 10_000,
