@@ -6,4 +6,5 @@ export const panels = {
   week1: () => import('../week1/tasks.js'),
   week2: () => import('../week2/tasks.js'),
   week3: () => import('../week3/tasks.js'),
+  'your-model': () => import('../your-model/tasks.js'),
 };

@@ -1,0 +1,176 @@
+// Your model in the worker: `assess` of credence/assessment on files of the page.
+import { assess as assessModel } from 'credence/assessment';
+import type { Assessment, Reporter } from 'credence/assessment';
+import { key as keyOf } from 'credence/random';
+import { scores } from 'credence/scores';
+import { riskCoverageCurve } from 'credence/selection';
+import { openFiles } from 'credence/sources';
+import type { DataSource } from 'credence/sources';
+import type { TaskContext } from '../compute/task.js';
+import { describe, openGiven, openModel, readingOptions } from './data.js';
+import type { Opened } from './data.js';
+import { provenanceOf, resultsOf } from './documents.js';
+import { openExample } from './example.js';
+import type {
+  Assessed,
+  AssessInput,
+  AssessProgress,
+  Curve,
+  InspectInput,
+  Inspected,
+  Look,
+  LookInput,
+} from './model.js';
+import { picturesOf } from './pictures.js';
+
+/** More curves cannot be told apart. */
+const MOST_CURVES = 6;
+const CONFIDNET = 'confidnet';
+
+export const tasks = {
+  /** Says that the worker is free. */
+  answer(): boolean {
+    return true;
+  },
+
+  /** What a model is found to be. */
+  async inspect({ model, choices }: InspectInput): Promise<Inspected> {
+    return describe(await openModel(model, choices));
+  },
+
+  /** What a data set is, from its first examples. */
+  async look({ files, reading, labelled }: LookInput): Promise<Look> {
+    const options = readingOptions(reading);
+    const source = await openFiles(files, labelled ? options : { ...options, labels: false });
+    for await (const batch of source.batches(1)) {
+      const { labels } = batch;
+      return {
+        count: source.count,
+        shape: source.shape,
+        labelled: labels !== undefined,
+        classes: source.classes?.length,
+      };
+    }
+    return { count: 0, shape: source.shape, labelled: source.labelled, classes: source.classes?.length };
+  },
+
+  async assess(input: AssessInput, context: TaskContext<AssessProgress>): Promise<Assessed> {
+    const { risk, confidence, seed } = input;
+    const { signal, threads } = context;
+    const start = performance.now();
+    const timings: Record<string, number> = {};
+    const opened = breathing(
+      input.given === undefined ? await openExample(context) : await openGiven(input.given),
+      context,
+    );
+    const { model, validation, test, train, ood, classNames } = opened;
+    const assessment = await assessModel({
+      model: model.classifier,
+      validation,
+      test,
+      train,
+      ood,
+      classNames,
+      risk,
+      confidence,
+      scores: input.confidnet ? scores : scores.filter(({ name }) => name !== CONFIDNET),
+      key: keyOf(seed),
+      threads,
+      signal,
+      reporter: reporterTo(context, timings),
+    });
+    const { trust } = assessment;
+    await trust.close();
+    const findings = input.confidnet ? assessment.findings : withLeftOut(assessment.findings);
+    const { lines } = describe(model);
+    const { samples } = findings;
+    const pictured = async (list: typeof samples.suspicious): ReturnType<typeof picturesOf> =>
+      picturesOf(
+        test ?? validation,
+        list.map(({ index }) => index),
+      );
+    const [suspicious, overconfident] = [
+      await pictured(samples.suspicious),
+      await pictured(samples.overconfident),
+    ];
+    const bytes = trust.toBytes(await provenanceOf(opened, signal));
+    await context.breathe();
+    return {
+      isExample: input.given === undefined,
+      model: model.name,
+      lines,
+      classNames,
+      findings,
+      risk,
+      confidence,
+      curves: curvesOf(assessment),
+      pictures: suspicious && overconfident && { suspicious, overconfident },
+      trust: bytes,
+      results: resultsOf({ opened, input, lines, findings, threads, timings }),
+      seconds: (performance.now() - start) / 1000,
+    };
+  },
+};
+
+/** What is not asked for is said among what could not be had. */
+function withLeftOut(findings: Assessment['findings']): Assessment['findings'] {
+  const reason = 'left out: it trains a network of its own, which takes minutes here; the settings have it';
+  return {
+    ...findings,
+    unavailable: [...findings.unavailable, { name: CONFIDNET, title: 'ConfidNet', reason }],
+  };
+}
+
+/** The recommended score's curve, and those with the smallest areas. */
+function curvesOf({ findings: { scores, recommendation }, measured }: Assessment): Curve[] {
+  const isChosen = (name: string): boolean => name === recommendation.score;
+  return scores
+    .toSorted((a, b) => Number(isChosen(b.name)) - Number(isChosen(a.name)) || a.aurc - b.aurc)
+    .slice(0, MOST_CURVES)
+    .map(({ name, title, aurc }) => {
+      const { coverage, risk } = riskCoverageCurve(measured.scores.get(name)!, measured.errors);
+      return {
+        name,
+        title,
+        coverage: Float64Array.from(coverage),
+        risk: Float64Array.from(risk),
+        area: aurc,
+      };
+    });
+}
+
+/** The same data, with a turn of the event loop before each batch: a cancellation arrives there. */
+function breathing(opened: Opened, context: TaskContext<AssessProgress>): Opened {
+  const slow = (source: DataSource): DataSource => ({
+    ...source,
+    async *batches(size, options) {
+      for await (const batch of source.batches(size, options)) {
+        await context.breathe();
+        yield batch;
+      }
+    },
+  });
+  return {
+    ...opened,
+    validation: slow(opened.validation),
+    test: opened.test && slow(opened.test),
+    train: opened.train && slow(opened.train),
+    ood: Object.fromEntries(Object.entries(opened.ood).map(([name, source]) => [name, slow(source)])),
+  };
+}
+
+function reporterTo(context: TaskContext<AssessProgress>, timings: Record<string, number>): Reporter {
+  return {
+    async phase(phase, work) {
+      context.report({ phase, share: undefined, detail: '' });
+      await context.breathe();
+      const start = performance.now();
+      const result = await work((done, total, detail = '') =>
+        context.report({ phase, share: done / total, detail }),
+      );
+      timings[phase] = (performance.now() - start) / 1000;
+      return result;
+    },
+    note: () => undefined,
+  };
+}
