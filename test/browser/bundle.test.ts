@@ -4,11 +4,15 @@ import { nodeModulesOf } from './bundle.js';
 
 /** What a page may use: all that needs no files. */
 const forPages = [
+  'assessment/index',
+  'calibration/index',
   'data/toy',
   'dropout/index',
   'errors/index',
+  'export/index',
   'formats/index',
   'graph/index',
+  'inspection/index',
   'laplace/index',
   'linalg/index',
   'linear/index',
@@ -16,6 +20,9 @@ const forPages = [
   'models/index',
   'random/index',
   'runtime/index',
+  'scores/index',
+  'selection/index',
+  'sources/index',
   'tensor/index',
   'training/index',
   'variational/index',

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundlePage } from './bundle.js';
 import type { Bundle } from './bundle.js';
 import { findChromium, serveFolder } from './chromium.js';
+import { assessNatively, expectSameFindings } from './assessment-comparison.js';
 import { computeNatively, expectSame } from './comparison.js';
 import type { Native } from './comparison.js';
 import type { Handed } from './page.js';
@@ -49,6 +50,21 @@ describe.skipIf(executablePath === undefined)('Chromium computes what Node does'
     expect(complaints).toEqual([]);
     await page.close();
   });
+
+  test('a model is assessed, saved and loaded there', async () => {
+    const assessed = await assessNatively();
+    const { model, ...given } = assessed.given;
+    await using server = await serveFolder(bundle!.folder, { isolated: false });
+    const page = await browser!.newPage();
+    const complaints = complaintsOf(page);
+    await page.goto(server.url);
+    await page.waitForFunction(() => typeof globalThis.assess === 'function');
+    const handed = { ...given, model: Buffer.from(model).toString('base64') };
+    const web = await page.evaluate((own) => globalThis.assess(own), handed);
+    await expectSameFindings(web, assessed);
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
 });
 
 /** Errors of the page and all that its console warns of. */
