@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serveModel } from '#credence/serving/node/index';
 import type { Service } from '#credence/serving/node/index';
+import { nodeModulesOf } from '../browser/bundle.js';
 import { runCommand } from '../cli/in-process.js';
 import { smallTrust } from './models.js';
 
@@ -49,4 +50,8 @@ test('its program imports what there is', () => {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, string> };
   expect(imports.length).toBeGreaterThan(0);
   for (const name of imports) expect(exports).toHaveProperty([`./${name}`]);
+});
+
+test('its parts have nothing of Node in them', async () => {
+  expect(await nodeModulesOf('serving/index')).toEqual([]);
 });
