@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { ConfigurationError } from '../errors/index.js';
+import { ConfigurationError, CredenceError } from '../errors/index.js';
 import { openModel } from '../inspection/node/index.js';
 import { packageVersion } from '../practical/index.js';
 import { servedModel } from '../serving/index.js';
@@ -86,7 +86,13 @@ async function serve(path: string, flags: Flags): Promise<number> {
     reference,
     version: packageVersion(),
     onFailure: (error) => {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      // Only a mistake of ours needs its stack.
+      const text =
+        error instanceof CredenceError
+          ? `${pc.dim(error.code)} ${error.message}`
+          : error instanceof Error
+            ? (error.stack ?? error.message)
+            : String(error);
       process.stderr.write(`${pc.red('error')} ${text}\n`);
     },
   });

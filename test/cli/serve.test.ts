@@ -27,10 +27,12 @@ beforeAll(async () => {
 async function serve(
   args: readonly string[],
   then: (url: string) => Promise<void> = () => Promise.resolve(),
+  imports: readonly string[] = [],
 ): Promise<Outcome & { readonly failure: unknown }> {
   let started = false;
   let failure: unknown;
   const outcome = await credence(['serve', model, '--port', '0', ...args], {
+    imports,
     onStderr(stderr, child) {
       const url = /http:\/\/\S+?:\d+/.exec(stderr)?.[0];
       if (started || url === undefined || !stderr.includes('\n')) return;
@@ -70,6 +72,36 @@ describe('credence serve', () => {
     expect(failure).toBeUndefined();
     expect(metrics).toMatch(/credence_score_drift_statistic\{score="mcp"\} \d/);
     expect(metrics).toMatch(/credence_score_drift_window\{score="energy"\} 1\n/);
+  });
+
+  test('goes on when a thread dies in the middle of a run', async () => {
+    // The first message of a thread opens its session.
+    const killer = `
+      import { Worker } from 'node:worker_threads';
+      const { postMessage } = Worker.prototype;
+      let messages = 0;
+      Worker.prototype.postMessage = function (...args) {
+        if (++messages === 3) void this.terminate();
+        return postMessage.apply(this, args);
+      };`;
+    const statuses: number[] = [];
+    const { code, stderr, failure } = await serve(
+      ['--threads', '1'],
+      async (url) => {
+        for (let i = 0; i < 4; i++) {
+          const init = { method: 'POST', body: '{"inputs":[[1,2,3,4]]}' };
+          const headers = { 'content-type': 'application/json' };
+          const response = await fetch(`${url}/v1/predict`, { ...init, headers });
+          await response.text();
+          statuses.push(response.status);
+        }
+      },
+      [`data:text/javascript,${encodeURIComponent(killer)}`],
+    );
+    expect(failure).toBeUndefined();
+    expect(statuses).toEqual([200, 500, 200, 200]);
+    expect(stderr).toMatch(/\nerror E_RUNTIME running model .*a worker ended early.*\nstopping/);
+    expect(code).toBe(0);
   });
 
   test('a second signal ends it at once', async () => {
