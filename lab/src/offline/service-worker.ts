@@ -41,10 +41,11 @@ addEventListener('activate', (event) => {
 addEventListener('fetch', (event) => {
   const { request } = event as FetchEvent;
   if (request.method !== 'GET' || !request.url.startsWith(page)) return;
-  (event as FetchEvent).respondWith(answer(request).then(isolated));
+  (event as FetchEvent).respondWith(answer(event as FetchEvent).then(isolated));
 });
 
-async function answer(request: Request): Promise<Response> {
+async function answer(event: FetchEvent): Promise<Response> {
+  const { request } = event;
   const cache = await caches.open(NAME);
   if (request.mode === 'navigate') {
     // The newest page where there is a network; its files have other names when their contents differ.
@@ -54,7 +55,8 @@ async function answer(request: Request): Promise<Response> {
   if (kept !== undefined) return kept;
   const response = await fetch(request);
   if (response.ok && new URL(request.url).pathname.includes('/assets/')) {
-    await cache.put(request, response.clone());
+    // Without room for it the page works as well, but not without a network.
+    event.waitUntil(cache.put(request, response.clone()).catch(() => undefined));
   }
   return response;
 }

@@ -71,9 +71,10 @@ export function DragSurface(props: DragSurfaceProps): JSX.Element {
     announce(`Point removed, ${points.length - 1} left`);
   };
 
-  const press = (event: TargetedPointerEvent<SVGGElement>, i: number): void => {
+  const press = (event: TargetedPointerEvent<SVGGElement>): void => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
+    const i = nearest(frame, points, place(event).point);
     select(i);
     setDragged({ i, removes: false });
   };
@@ -149,11 +150,11 @@ export function DragSurface(props: DragSurfaceProps): JSX.Element {
           tabindex={i === current ? 0 : -1}
           transform={`translate(${frame.x.at(point.x).toFixed(1)},${frame.y.at(point.y).toFixed(1)})`}
           onFocus={() => select(i)}
-          onPointerDown={(event) => press(event, i)}
+          onPointerDown={press}
           onPointerMove={drag}
           onPointerUp={letGo}
           onPointerCancel={() => setDragged(undefined)}
-          onDblClick={() => remove(i)}
+          onDblClick={(event) => remove(nearest(frame, points, place(event).point))}
         >
           <circle class="reach" r={1.1 * frame.letter} />
           <circle class={mark(i)} r={0.38 * frame.letter} />
@@ -174,6 +175,12 @@ function inside({ x, y }: Frame, point: Point): Point {
   const within = (value: number, [low, high]: readonly [number, number]): number =>
     Math.min(high, Math.max(low, value));
   return { x: within(point.x, x.domain), y: within(point.y, y.domain) };
+}
+
+/** Points lie over each other: the one that is meant is not always the one that is hit. */
+function nearest({ x, y }: Frame, points: readonly Point[], to: Point): number {
+  const distances = points.map((point) => Math.hypot(x.at(point.x) - x.at(to.x), y.at(point.y) - y.at(to.y)));
+  return distances.indexOf(Math.min(...distances));
 }
 
 function middle({ x, y, width, height }: Frame): Point {
