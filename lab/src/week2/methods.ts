@@ -6,9 +6,11 @@ import {
   laplace,
   laplacePredictive,
   likelihoodObjective,
+  limitsAlong,
   mapObjective,
   predictions,
 } from 'credence/laplace';
+import { fromRows, normalCdf } from 'credence/linalg';
 import { logistic, mlp } from 'credence/models';
 import { parametersPredictive } from 'credence/posterior';
 import { fold, key } from 'credence/random';
@@ -16,7 +18,7 @@ import type { Feeds } from 'credence/runtime';
 import { tensor } from 'credence/tensor';
 import type { Tensor } from 'credence/tensor';
 import { adam, sgd } from 'credence/training';
-import { variationalObjective, variationalPredictive } from 'credence/variational';
+import { meanFieldPosterior, variationalObjective, variationalPredictive } from 'credence/variational';
 import type { Problem } from './model.js';
 import type { Trainer, Training } from './trainer.js';
 
@@ -25,7 +27,14 @@ export type Predictor = (x: Tensor<'float32'>) => Promise<Tensor<'float32'>>;
 
 export interface Trained {
   readonly predictor: Predictor;
+  /** What the mean probability tends to far away in a direction, exactly; logistic regression only. */
+  readonly limit?: (direction: Direction) => number;
   readonly distanceToMode?: number;
+}
+
+export interface Direction {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** What is trained for a method, and what makes a predictive distribution of it. */
@@ -81,6 +90,7 @@ function maximumAPosteriori(problem: Problem): Recipe {
       const options = { samples, key: fold(root, 'laplace'), batchSize: BATCH };
       return {
         predictor: (x) => laplacePredictive(posterior, model, { x }, options),
+        limit: ({ x, y }) => limitsAlong(posterior, fromRows([[x, y, 0]]))[0]!,
         distanceToMode: posterior.distanceToMode,
       };
     },
@@ -100,7 +110,12 @@ function variational(problem: Problem, model: Graph, initialDeviation: number): 
     async trained([trainer], samples) {
       const parameters = parametersIn(objective, trainer!);
       const options = { samples, key: fold(root, 'draws'), batchSize: BATCH };
-      return { predictor: (x) => variationalPredictive(model, parameters, { x }, options) };
+      const predictor: Predictor = (x) => variationalPredictive(model, parameters, { x }, options);
+      if (problem.method === 'bayesian') return { predictor };
+      const { mean, deviation } = meanFieldPosterior(parameters);
+      const limit = ({ x, y }: Direction): number =>
+        normalCdf((x * mean[0]! + y * mean[1]!) / Math.hypot(x * deviation[0]!, y * deviation[1]!));
+      return { predictor, limit };
     },
   };
 }

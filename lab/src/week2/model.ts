@@ -101,4 +101,6 @@ export interface Ray {
   readonly aleatoric: Float64Array;
   /** Whether a training point is near it, 0 or 1, (n). */
   readonly near: Uint8Array;
+  /** What the mean probability tends to, by the posterior itself and not by draws; of logistic regression. */
+  readonly limit: number | undefined;
 }

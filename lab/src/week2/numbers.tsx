@@ -1,7 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { short } from '../ui/index.js';
-import { draws } from './data.js';
+import { data, draws } from './data.js';
 import type { Fit } from './model.js';
 
 const DIGITS = 5;
@@ -17,6 +17,7 @@ export function Numbers({
   const told = (number: number | undefined): string => (number === undefined ? '–' : short(number, DIGITS));
   const rows: readonly { name: string; quantity: string; text: string }[] = [
     { name: 'epoch', quantity: 'epoch', text: `${epoch}` },
+    { name: 'points', quantity: 'points', text: `${data.value.labels.length}` },
     { name: 'loss of the last epoch, nats an example', quantity: 'loss', text: told(losses.at(-1)) },
     { name: 'accuracy on the points', quantity: 'accuracy', text: told(accuracy) },
     { name: '−log mean p(label), nats', quantity: 'nll', text: told(nll) },

@@ -3,7 +3,7 @@ import { useId, useRef } from 'preact/hooks';
 import { announce, short } from '../ui/index.js';
 import type { Frame, Point } from '../ui/index.js';
 import { ray } from './data.js';
-import { set } from './state.js';
+import { RAY_DECIMALS, set } from './state.js';
 
 /** What a press of an arrow key moves, as a share of the map; ten times as much with Shift. */
 const STEP = 0.01;
@@ -24,8 +24,9 @@ export function RayHandles({ frame }: { readonly frame: Frame }): JSX.Element {
   const help = useId();
 
   const move = (end: End, { x, y }: Point): void => {
+    // As the address has them, so that a link gives the same numbers.
     const within = (value: number, [low, high]: readonly [number, number]): number =>
-      Math.min(high, Math.max(low, value));
+      Number(Math.min(high, Math.max(low, value)).toFixed(RAY_DECIMALS));
     const to = { x: within(x, frame.x.domain), y: within(y, frame.y.domain) };
     const ends = { ...ray.value, [end]: to };
     set({

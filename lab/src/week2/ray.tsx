@@ -20,7 +20,7 @@ export function RayFigure({ ray }: { readonly ray: ReadonlySignal<Ray | undefine
     <FigureFrame
       title="Along the ray"
       lookFor={LOOK_FOR_RAY[signals.method.value]}
-      formulas={formulas.ray}
+      formulas={value?.limit === undefined ? formulas.ray : formulas.rayWithLimit}
       legend={
         <>
           <LegendItem shape="line" mark="mark-probability">
@@ -32,6 +32,11 @@ export function RayFigure({ ray }: { readonly ray: ReadonlySignal<Ray | undefine
           <LegendItem shape="line" mark="mark-aleatoric">
             aleatoric
           </LegendItem>
+          {value?.limit === undefined ? null : (
+            <LegendItem shape="line" mark="mark-end">
+              its limit, <span data-quantity="limit">{short(value.limit, 4)}</span>
+            </LegendItem>
+          )}
           <LegendItem shape="area" mark="mark-span">
             points near
           </LegendItem>
@@ -50,6 +55,9 @@ export function RayFigure({ ray }: { readonly ray: ReadonlySignal<Ray | undefine
           value === undefined ? null : (
             <>
               <Near ray={value} frame={frame} />
+              {value.limit === undefined ? null : (
+                <path class="mark-end" d={`M0,${frame.y.at(value.limit)}H${frame.width}`} />
+              )}
               <path class="mark-probability" d={linePath(value.distance, value.probability, frame)} />
               <path class="mark-epistemic" d={linePath(value.distance, value.epistemic, frame)} />
               <path class="mark-aleatoric" d={linePath(value.distance, value.aleatoric, frame)} />

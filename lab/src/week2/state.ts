@@ -2,6 +2,8 @@ import { choice, flag, integer, number, optional, panelState, rows } from '../st
 import { MOST_EPOCHS, MOST_HIDDEN, MOST_MEMBERS, MOST_POINTS, MOST_SAMPLES } from './limits.js';
 import { painted } from './painted.js';
 
+export const RAY_DECIMALS = 3;
+
 /** Null: what follows from the other values. */
 export const { signals, set, reset } = panelState('week2', {
   set: choice(['moons', 'blobs', 'circles', 'spirals', 'empty'], 'moons'),
@@ -24,7 +26,7 @@ export const { signals, set, reset } = panelState('week2', {
   /** Epochs of a frame while playing. */
   speed: integer({ initial: 5, min: 1, max: 100 }),
   /** Its origin and its handle; null: from the points' mean to where the set has its own. */
-  ray: optional(rows({ columns: 2, decimals: 3, limit: 2 })),
+  ray: optional(rows({ columns: 2, decimals: RAY_DECIMALS, limit: 2 })),
   brush: choice(['off', '0', '1', 'eraser'], 'off'),
   boundaries: flag(true),
 });

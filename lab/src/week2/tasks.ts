@@ -5,7 +5,7 @@ import type { Tensor } from 'credence/tensor';
 import type { TaskContext } from '../compute/task.js';
 import { boundedLogit, contour } from './contour.js';
 import { dataOf, recipeOf } from './methods.js';
-import type { Predictor, Recipe, Trained } from './methods.js';
+import type { Recipe, Trained } from './methods.js';
 import { CONTOURS } from './model.js';
 import type { Fit, FitInput, Problem, Ray, RayInput, Region, Uncertainty } from './model.js';
 import { fitness, part, predictiveOf } from './predictive.js';
@@ -41,7 +41,7 @@ const snapshots = new Map<string, Snapshot>();
 
 /** Weights as they were at an epoch. */
 interface Snapshot {
-  readonly predictor: Predictor;
+  readonly trained: Trained;
   readonly input: FitInput;
 }
 
@@ -65,8 +65,14 @@ export const tasks = {
     const places = Float32Array.from({ length: 2 * RAY_PLACES }, (_, i) =>
       i % 2 === 0 ? from.x + distance[i / 2]! * direction.x : from.y + distance[(i - 1) / 2]! * direction.y,
     );
-    const drawn = await known.predictor(tensor('float32', [RAY_PLACES, 2], places));
-    return { distance, ...predictiveOf(drawn), near: isNear(places, known.input) };
+    const { trained, input } = known;
+    const drawn = await trained.predictor(tensor('float32', [RAY_PLACES, 2], places));
+    return {
+      distance,
+      ...predictiveOf(drawn),
+      near: isNear(places, input),
+      limit: trained.limit?.(direction),
+    };
   },
 };
 
@@ -223,10 +229,10 @@ function isAtEdge(cell: number): boolean {
   return row === 0 || column === 0 || row === SIZE - 1 || column === SIZE - 1;
 }
 
-function keep({ predictor }: Trained, epoch: number, input: FitInput): string {
+function keep(trained: Trained, epoch: number, input: FitInput): string {
   const name = `${input.problem.version}/${epoch}/${input.samples}`;
   snapshots.delete(name);
-  snapshots.set(name, { predictor, input });
+  snapshots.set(name, { trained, input });
   for (const old of [...snapshots.keys()].slice(0, -KEPT)) snapshots.delete(old);
   return name;
 }
