@@ -12,30 +12,37 @@ export const TOLERANCE = 1e-3;
 export const VARIANCE_TOLERANCE = 0.15;
 
 export interface Agreement {
-  readonly mlpLosses: number;
-  readonly convnetLosses: number;
-  readonly logits: number;
+  /** Undefined where one of the two did not compute it. */
+  readonly mlpLosses: number | undefined;
+  readonly convnetLosses: number | undefined;
+  readonly logits: number | undefined;
   /** Relative. */
-  readonly passVariance: number;
+  readonly passVariance: number | undefined;
   readonly holds: boolean;
 }
 
 /** The largest differences between what two programs computed from the same numbers. */
 export function agreement(own: Checked, reference: Checked): Agreement {
-  const distance = (name: 'mlpLosses' | 'convnetLosses' | 'logits'): number => {
+  const distance = (name: 'mlpLosses' | 'convnetLosses' | 'logits'): number | undefined => {
     const [a, b] = [own[name], reference[name]];
+    if (a === undefined || b === undefined) return undefined;
     if (a.length !== b.length) return Infinity;
     return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
   };
-  const differences = {
-    mlpLosses: distance('mlpLosses'),
-    convnetLosses: distance('convnetLosses'),
-    logits: distance('logits'),
-    passVariance: Math.abs(own.passVariance / reference.passVariance - 1),
-  };
-  const { passVariance, ...others } = differences;
+  const [mlpLosses, convnetLosses, logits] = [
+    distance('mlpLosses'),
+    distance('convnetLosses'),
+    distance('logits'),
+  ];
+  const passVariance =
+    own.passVariance === undefined || reference.passVariance === undefined
+      ? undefined
+      : Math.abs(own.passVariance / reference.passVariance - 1);
   // NaN is within no tolerance.
+  const within = (value: number | undefined, tolerance: number): boolean =>
+    value === undefined || value <= tolerance;
   const holds =
-    Object.values(others).every((value) => value <= TOLERANCE) && passVariance <= VARIANCE_TOLERANCE;
-  return { ...differences, holds };
+    [mlpLosses, convnetLosses, logits].every((value) => within(value, TOLERANCE)) &&
+    within(passVariance, VARIANCE_TOLERANCE);
+  return { mlpLosses, convnetLosses, logits, passVariance, holds };
 }

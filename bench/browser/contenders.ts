@@ -30,7 +30,8 @@ export function candidates(threads: number, graphics: Graphics, pages: readonly 
     { ...on('credence', 'wasm', 1), name: 'Credence, wasm, 1 thread', isolated: false },
     ...(isolated ? [{ ...on('credence', 'wasm', threads), name: `Credence, wasm, ${threads} threads` }] : []),
     ...(graphics.webgpu ? [on('credence', 'webgpu', 1)] : []),
-    on('tensorflow', 'wasm', threads),
+    // Its name says no number: it asks for threads and may not get them.
+    { ...on('tensorflow', 'wasm', threads), name: 'TensorFlow.js, wasm' },
     // What TensorFlow.js itself can train a convnet with, where its WebAssembly can't.
     ...(graphics.webgl
       ? [on('tensorflow', 'webgl', 1)]

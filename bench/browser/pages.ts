@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { build } from 'vite';
@@ -49,17 +50,14 @@ export async function servePages(
   folder: string,
   { isolated }: { readonly isolated: boolean },
 ): Promise<AsyncDisposable & { readonly url: string }> {
-  const server = createServer((request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    void readFile(join(folder, normalize(pathname)))
-      .catch(() => undefined)
-      .then((bytes) => {
-        const type = TYPES[extname(pathname)] ?? 'application/octet-stream';
-        const headers = { 'content-type': type, ...(isolated && ISOLATION) };
-        response.writeHead(bytes === undefined ? 404 : 200, headers);
-        response.end(bytes);
-      });
-  });
+    const bytes = await readFile(join(folder, normalize(pathname))).catch(() => undefined);
+    const type = TYPES[extname(pathname)] ?? 'application/octet-stream';
+    response.writeHead(bytes === undefined ? 404 : 200, { 'content-type': type, ...(isolated && ISOLATION) });
+    response.end(bytes);
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,

@@ -15,7 +15,7 @@ const PEERS = join(SOURCE, 'peers');
 export function installPeers(say: (message: string) => void): boolean {
   if (isInstalled()) return true;
   say('installing TensorFlow.js and jax-js (npm ci in bench/browser/peers), once');
-  const arguments_ = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  const command = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
   const windows = process.platform === 'win32';
   // npm hands its own settings down, and with them the folder of the project.
   const env = Object.fromEntries(
@@ -23,7 +23,7 @@ export function installPeers(say: (message: string) => void): boolean {
       ([name]) => !/^npm_(config_local_prefix|package_|lifecycle_)/.test(name),
     ),
   );
-  const { status, stderr } = spawnSync(windows ? 'npm.cmd' : 'npm', arguments_, {
+  const { status, stderr } = spawnSync(windows ? 'npm.cmd' : 'npm', command, {
     cwd: PEERS,
     env,
     shell: windows,

@@ -1,6 +1,7 @@
 /** What is timed, in the unit that is printed. */
 export const TASKS = ['mlp-step', 'convnet-step', 'forward', 'mc-dropout', 'mc-dropout-cached'] as const;
 export type TaskName = (typeof TASKS)[number];
+export type TrainingTask = 'mlp-step' | 'convnet-step';
 
 /** Seed of the first parameters, which every program begins with. */
 export const SEED = 1;
@@ -37,15 +38,12 @@ export interface Given {
   readonly threads: number;
 }
 
-/** What must agree between programs, if they do the same work. */
+/** What must agree between programs, if they do the same work; what none of the program's tasks needs is left out. */
 export interface Checked {
-  /** Mean loss of each of the first steps of Adam on all points, and on the first batch of digits without dropout; nats. */
-  readonly mlpLosses: readonly number[];
-  readonly convnetLosses: readonly number[];
-  /** Of all digits before the training, (n, 10). */
-  readonly logits: readonly number[];
-  /** Variance of a class's probability over the passes of MC dropout, mean over digits and classes. */
-  readonly passVariance: number;
+  readonly mlpLosses?: readonly number[];
+  readonly convnetLosses?: readonly number[];
+  readonly logits?: readonly number[];
+  readonly passVariance?: number;
 }
 
 export interface Opened {
@@ -56,7 +54,12 @@ export interface Opened {
 
 /** One library on one backend, in a page of its own. */
 export interface Program extends Opened {
-  check(): Promise<Checked>;
+  /** Mean loss (nats) of each of the first steps, on all points and on the first batch of digits without dropout. */
+  readonly losses: Readonly<Record<TrainingTask, () => Promise<readonly number[]>>>;
+  /** Of all digits with the first parameters, (n, 10). */
+  readonly logits: () => Promise<readonly number[]>;
+  /** Variance of a class's probability over the passes of MC dropout, mean over digits and classes. */
+  readonly passVariance: () => Promise<number>;
   /** Milliseconds of one unit of a task (a step; all digits once; all passes), the mean of `count` in a row. */
   time(task: TaskName, count: number): Promise<number>;
 }
@@ -66,7 +69,7 @@ export type Open = (given: Given) => Promise<Program>;
 
 declare global {
   var openProgram: (given: Given) => Promise<Opened>;
-  var checkProgram: () => Promise<Checked>;
+  var checkProgram: (tasks: readonly TaskName[]) => Promise<Checked>;
   var timeProgram: (task: TaskName, count: number) => Promise<number>;
 }
 
@@ -81,6 +84,14 @@ export function offer(open: Open): void {
     program = await open(given);
     return { version: program.version, notes: program.notes };
   };
-  globalThis.checkProgram = () => opened().check();
+  globalThis.checkProgram = async (tasks) => {
+    const { losses, logits, passVariance } = opened();
+    return {
+      ...(tasks.includes('mlp-step') && { mlpLosses: await losses['mlp-step']() }),
+      ...(tasks.includes('convnet-step') && { convnetLosses: await losses['convnet-step']() }),
+      ...(tasks.includes('forward') && { logits: await logits() }),
+      ...(tasks.includes('mc-dropout') && { passVariance: await passVariance() }),
+    };
+  };
   globalThis.timeProgram = (task, count) => opened().time(task, count);
 }

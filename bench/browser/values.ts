@@ -72,3 +72,10 @@ export async function fastestRows(
   }
   return best.rows;
 }
+
+/** What `count` calls in a row give. */
+export async function repeated<T>(count: number, run: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let i = 0; i < count; i++) results.push(await run());
+  return results;
+}

@@ -94,8 +94,8 @@ function agreementSection(contenders: readonly Contender[], notes: readonly stri
       rows: compared.map((row) => [
         row.name,
         row.version,
-        ...[row.mlpLosses, row.convnetLosses, row.logits].map((value) => value.toExponential(1)),
-        `${(100 * row.passVariance).toFixed(1)} %`,
+        ...[row.mlpLosses, row.convnetLosses, row.logits].map((value) => value?.toExponential(1) ?? '-'),
+        row.passVariance === undefined ? '-' : `${(100 * row.passVariance).toFixed(1)} %`,
         row.holds ? 'yes' : 'NO',
       ]),
     },

@@ -7,6 +7,7 @@ import { fold, key as keyOf } from '#credence/random/index';
 import { openSession } from '#credence/runtime/index';
 import type { Feeds, Provider, Session } from '#credence/runtime/index';
 import { sliceRows, tensor } from '#credence/tensor/index';
+import type { Tensor } from '#credence/tensor/index';
 import { adam, classificationObjective, train } from '#credence/training/index';
 import { env } from 'onnxruntime-web';
 import { BATCH, CHECK_STEPS, CONVNET_RATE, MLP_HIDDEN, MLP_RATE, offer, PASSES, SEED } from '../program.js';
@@ -44,27 +45,24 @@ async function openCredence(given: Given): Promise<Program> {
       rate: CONVNET_RATE,
     },
   };
-  const passes = (samples: number): ReturnType<typeof mcDropout> =>
-    mcDropout(model, { image }, { samples, key: fold(key, 'passes'), threads, provider });
+  const passes = (): ReturnType<typeof mcDropout> =>
+    mcDropout(model, { image }, { samples: PASSES, key: fold(key, 'passes'), threads, provider });
+  const batch = { image: sliceRows(image, 0, BATCH), label: sliceRows(label, 0, BATCH) };
 
   return {
-    version: `${env.versions.web ?? env.versions.common}`,
+    version: env.versions.web ?? env.versions.common,
     notes: [],
-    async check() {
-      const losses = async (objective: Graph, data: Feeds, rate: number): Promise<number[]> => {
-        const options = { optimiser: adam({ learningRate: rate }), epochs: CHECK_STEPS, key, provider };
-        return [...(await train(objective, data, options)).state.losses];
-      };
-      const batch = { image: sliceRows(image, 0, BATCH), label: sliceRows(label, 0, BATCH) };
-      const [rows, values] = [n * 10, await passes(PASSES)];
-      return {
-        mlpLosses: await losses(small, points, MLP_RATE),
-        convnetLosses: await losses(classificationObjective(removeDropout(model)), batch, CONVNET_RATE),
-        logits: await logitsOf(forward, image),
-        passVariance: meanVariance(
-          Array.from({ length: PASSES }, (_, s) => values.data.subarray(s * rows, (s + 1) * rows)),
-        ),
-      };
+    losses: {
+      'mlp-step': () => firstLosses(small, points, { rate: MLP_RATE, provider }),
+      'convnet-step': () =>
+        firstLosses(classificationObjective(removeDropout(model)), batch, { rate: CONVNET_RATE, provider }),
+    },
+    logits: () => logitsOf(forward, image),
+    async passVariance() {
+      const [rows, values] = [n * 10, await passes()];
+      return meanVariance(
+        Array.from({ length: PASSES }, (_, s) => values.data.subarray(s * rows, (s + 1) * rows)),
+      );
     },
     async time(task, count) {
       switch (task) {
@@ -75,16 +73,31 @@ async function openCredence(given: Given): Promise<Program> {
           return timed(count, () => logitsOf(forward, image));
         case 'mc-dropout':
         case 'mc-dropout-cached':
-          return timed(count, () => passes(PASSES));
+          return timed(count, () => passes());
       }
     },
   };
 }
 
-async function logitsOf(session: Session, image: Feeds[string]): Promise<number[]> {
+/** Of steps on all of the data. */
+async function firstLosses(
+  objective: Graph,
+  data: Feeds,
+  { rate, provider }: Pick<Training, 'rate' | 'provider'>,
+): Promise<number[]> {
+  const options = {
+    optimiser: adam({ learningRate: rate }),
+    epochs: CHECK_STEPS,
+    key: keyOf(SEED),
+    provider,
+  };
+  return [...(await train(objective, data, options)).state.losses];
+}
+
+async function logitsOf(session: Session, image: Tensor): Promise<number[]> {
   const logits: number[] = [];
-  for (let start = 0; start < image!.shape[0]!; start += ROWS) {
-    const run = await session.run({ image: sliceRows(image!, start, start + ROWS) });
+  for (let start = 0; start < image.shape[0]!; start += ROWS) {
+    const run = await session.run({ image: sliceRows(image, start, start + ROWS) });
     logits.push(...(run['logits']!.data as Float32Array));
   }
   return logits;

@@ -2,7 +2,6 @@
 declare module '@tensorflow/tfjs-core' {
   export interface Tensor {
     readonly shape: number[];
-    reshape(shape: readonly number[]): Tensor;
     data(): Promise<Float32Array>;
     dispose(): void;
   }
@@ -41,6 +40,7 @@ declare module '@tensorflow/tfjs-core' {
   export function relu(x: Tensor): Tensor;
   export function softmax(x: Tensor): Tensor;
   export function dropout(x: Tensor, rate: number): Tensor;
+  export function reshape(x: Tensor, shape: readonly number[]): Tensor;
   export function transpose(x: Tensor, order: readonly number[]): Tensor;
   export type Save = (tensors: Tensor[]) => void;
   export function customGrad(
@@ -61,6 +61,7 @@ declare module '@tensorflow/tfjs-backend-wasm' {
   export function getThreadsCount(): number;
 }
 
+declare module '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 declare module '@tensorflow/tfjs-backend-cpu';
 declare module '@tensorflow/tfjs-backend-webgl';
 
@@ -120,7 +121,7 @@ declare module '@jax-js/jax' {
       options?: { readonly shape?: readonly number[]; readonly dtype?: string },
     ): Array;
     zeros(shape: readonly number[]): Array;
-    max(x: Array): Array;
+    max(x: Array, axes?: readonly number[]): Array;
     matmul(a: Array, b: Array): Array;
     sqrt(x: Array): Array;
     where(condition: Array, a: Array | number, b: Array | number): Array;
