@@ -129,12 +129,14 @@ export class GraphBuilder implements Builder {
       }
     }
     const base = name ?? this.#scoped(op);
+    // ONNX Runtime takes a slower convolution where an input is left out by an empty name at the end.
+    const last = inputs.findLastIndex((input) => input !== undefined);
     const names = Array.from({ length: outputs }, (_, i) => this.#unique(i === 0 ? base : `${base}.${i}`));
     const node: Node = {
       op,
       domain,
       name: names[0]!,
-      inputs: inputs.map((input) => input?.name ?? ''),
+      inputs: inputs.slice(0, last + 1).map((input) => input?.name ?? ''),
       outputs: names,
       attributes,
     };
