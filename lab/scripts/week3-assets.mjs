@@ -27,7 +27,7 @@ const SAMPLE = 600;
 const TRAINING = 2000;
 const COLUMNS = 40;
 const SIDE = 28;
-/** What rounding the scores to float32 may change of an average precision; more is another run's. */
+/** What another machine's rounding may change of an average precision; more is another run's. */
 const TOLERANCE = 1e-4;
 
 /**
@@ -142,7 +142,7 @@ function withConfidnet(classifier, confidnet) {
 }
 
 /**
- * Average precisions of the shipped scores, which must be those of results.json.
+ * Average precisions, which must be those of results.json.
  *
  * @param {Evaluation} evaluation
  * @param {NonNullable<import('../../dist/practical/index.js').PracticalResults['week3']>['seeds'][number]} measured
@@ -161,7 +161,7 @@ function checked(evaluation, measured, oodName, where) {
       Object.fromEntries(
         names.map((name) => {
           const expected = rankingOf(group ?? {}, name).averagePrecision;
-          const got = averagePrecision(Float32Array.from(values[name] ?? []), positive);
+          const got = averagePrecision(values[name] ?? [], positive);
           if (Math.abs(got - expected) <= TOLERANCE) return [name, expected];
           throw new DataError({
             what: `average precision of ${name}, ${task}`,

@@ -21,11 +21,15 @@ export function imageOf({ images }: Shipped, index: number): Uint8Array {
   return images.subarray(at * PIXELS, (at + 1) * PIXELS);
 }
 
+/** Whether something is drawn; a stroke that grows is no news to whoever asks this. */
+export const isDrawn = computed(() => signals.ink.value !== null);
+
+/** The index of the test digit that is shown; undefined for a drawing. */
+export const shownDigit = computed(() => (isDrawn.value ? undefined : signals.digit.value));
+
 /** What is known of the digit that is shown; undefined for a drawing. */
 export const testDigit = computed<TestDigit | undefined>(() =>
-  signals.ink.value === null
-    ? shipped.value?.digits.find(({ index }) => index === signals.digit.value)
-    : undefined,
+  shipped.value?.digits.find(({ index }) => index === shownDigit.value),
 );
 
 /** The drawing or the digit, (784,), before it is moved. */

@@ -3,7 +3,7 @@ import { Button, FigureFrame } from '../ui/index.js';
 import type { SavedFigure } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import spriteUrl from './assets/digits.png?url';
-import { imageOf, shipped } from './data.js';
+import { imageOf, shipped, shownDigit } from './data.js';
 import { told } from './quantity.js';
 import { scoreEntry } from './scores.js';
 import { set, signals } from './state.js';
@@ -60,7 +60,7 @@ function Digits({
               class={wrong ? 'thumb wrong' : 'thumb'}
               aria-label={words}
               title={words}
-              aria-pressed={signals.ink.value === null && signals.digit.value === index}
+              aria-pressed={shownDigit.value === index}
               style={{
                 backgroundImage: `url(${spriteUrl})`,
                 backgroundSize: `${columns * 100}% ${spriteRows * 100}%`,
@@ -98,11 +98,7 @@ export function Presets(): JSX.Element | null {
   return (
     <div class="buttons" role="group" aria-label="Presets">
       {presets.map(({ title, index }) => (
-        <Button
-          key={title}
-          pressed={signals.ink.value === null && signals.digit.value === index}
-          onClick={() => choose(index)}
-        >
+        <Button key={title} pressed={shownDigit.value === index} onClick={() => choose(index)}>
           {title}
         </Button>
       ))}

@@ -89,7 +89,7 @@ function rasterise(lines: readonly Line[], radius: number): Float64Array {
       const [top, bottom] = [Math.min(from[1], to[1]) - reach, Math.max(from[1], to[1]) + reach];
       for (let i = Math.max(0, Math.floor(top)); i < Math.min(SIDE, bottom); i++) {
         for (let j = Math.max(0, Math.floor(left)); j < Math.min(SIDE, right); j++) {
-          const covered = Math.min(1, reach - distance(j + 0.5, i + 0.5, from, to));
+          const covered = Math.min(1, reach - distanceTo(from, to, j + 0.5, i + 0.5));
           if (255 * covered > out[i * SIDE + j]!) out[i * SIDE + j] = 255 * covered;
         }
       }
@@ -98,11 +98,12 @@ function rasterise(lines: readonly Line[], radius: number): Float64Array {
   return out;
 }
 
-function distance(
-  x: number,
-  y: number,
+/** Of a point from a line's piece. */
+export function distanceTo(
   [ax, ay]: readonly [number, number],
   [bx, by]: readonly [number, number],
+  x: number,
+  y: number,
 ): number {
   const [dx, dy] = [bx - ax, by - ay];
   const length = dx * dx + dy * dy;

@@ -1,5 +1,5 @@
 import type { Parameter } from '../state/index.js';
-import { GRID } from './image.js';
+import { distanceTo, GRID } from './image.js';
 import type { Stroke } from './image.js';
 
 /** Points of all strokes together, so that an address stays short enough to be sent. */
@@ -33,14 +33,9 @@ export const ink: Parameter<readonly Stroke[] | null> = {
 export function simplified(stroke: Stroke, tolerance = 0.6): Stroke {
   if (stroke.length < 3) return stroke;
   const [first, last] = [stroke[0]!, stroke.at(-1)!];
-  const [dx, dy] = [last[0] - first[0], last[1] - first[1]];
-  const length = Math.hypot(dx, dy);
   let [farthest, most] = [0, -1];
   stroke.forEach(([x, y], i) => {
-    const off =
-      length === 0
-        ? Math.hypot(x - first[0], y - first[1])
-        : Math.abs(dy * (x - first[0]) - dx * (y - first[1])) / length;
+    const off = distanceTo(first, last, x, y);
     if (off > most) [farthest, most] = [i, off];
   });
   if (most <= tolerance) return [first, last];

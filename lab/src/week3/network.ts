@@ -13,7 +13,7 @@ import type { Graph } from 'credence/graph';
 import { LOGITS, MNIST_DEVIATION, PIXELS } from 'credence/models';
 import { fold, key } from 'credence/random';
 import { drawRandomInputs, openSession } from 'credence/runtime';
-import type { Session } from 'credence/runtime';
+import type { Feeds, Session } from 'credence/runtime';
 import { maximumClassProbability, ODIN_LOGITS, odinGraph, softmaxRows } from 'credence/scores';
 import type { Logits, ProbabilitySamples } from 'credence/scores';
 import { tensor } from 'credence/tensor';
@@ -54,7 +54,12 @@ export function imageTensor(bytes: Uint8Array): Tensor<'uint8'> {
   return tensor('uint8', [bytes.length / PIXELS_OF_IMAGE, 28, 28], bytes);
 }
 
-/** Probabilities of `samples` passes, (S, n, 10): those of `mcDropout` with the key of `seed`. */
+/** Rows of a run of the head: passes are run together, a row each. */
+const ROWS = 1000;
+
+/**
+ * Probabilities of `passes` passes, (S, n, 10): those of `mcDropout` with the key `fold(key(seed), 'mc-dropout')`, but for the last bits.
+ */
 export async function dropoutPasses(
   { trunk, head }: Network,
   bytes: Uint8Array,
@@ -62,16 +67,53 @@ export async function dropoutPasses(
 ): Promise<ProbabilitySamples> {
   const image = imageTensor(bytes);
   const n = image.shape[0]!;
-  const own = fold(key(seed), 'mc-dropout');
   const features = await trunk.run({ image });
   const samples = tensor('float32', [passes, n, 10], new Float32Array(passes * n * 10));
-  for (let pass = 0; pass < passes; pass++) {
-    const draws = drawRandomInputs(head.graph, fold(own, pass), 0, n);
-    const outputs = await head.run({ ...features, ...draws });
-    samples.data.set(outputs[PREDICTION]!.data as Float32Array, pass * n * 10);
-    if (pass % 10 === 9) await breathe?.();
+  const together = Math.max(1, Math.floor(ROWS / n));
+  for (let from = 0; from < passes; from += together) {
+    const count = Math.min(together, passes - from);
+    const repeated = Object.entries(features).map(([name, value]) => [name, repeat(value, count)]);
+    const outputs = await head.run({
+      ...(Object.fromEntries(repeated) as Feeds),
+      ...masksOf(head.graph, { seed, n, from, count }),
+    });
+    samples.data.set(outputs[PREDICTION]!.data as Float32Array, from * n * 10);
+    await breathe?.();
   }
   return samples;
+}
+
+interface MaskOptions {
+  readonly seed: number;
+  readonly n: number;
+  readonly from: number;
+  readonly count: number;
+}
+
+let lastMasks: { readonly graph: Graph; readonly name: string; readonly masks: Feeds } | undefined;
+
+/** The masks of some passes, one below the other. Those of a single image are the same for the next one, and kept. */
+function masksOf(graph: Graph, { seed, n, from, count }: MaskOptions): Feeds {
+  const name = `${seed} ${from} ${count}`;
+  if (n === 1 && lastMasks?.graph === graph && lastMasks.name === name) return lastMasks.masks;
+  const own = fold(key(seed), 'mc-dropout');
+  const draws = Array.from({ length: count }, (_, i) => drawRandomInputs(graph, fold(own, from + i), 0, n));
+  const masks: Record<string, Tensor> = {};
+  for (const [input, first] of Object.entries(draws[0]!)) {
+    const size = first.data.length;
+    const data = new Uint8Array(count * size);
+    draws.forEach((draw, i) => data.set(draw[input]!.data as Uint8Array, i * size));
+    masks[input] = tensor('uint8', [count * n, ...first.shape.slice(1)], data);
+  }
+  if (n === 1) lastMasks = { graph, name, masks };
+  return masks;
+}
+
+function repeat(value: Tensor, count: number): Tensor<'float32'> {
+  const { shape, data } = value as Tensor<'float32'>;
+  const repeated = new Float32Array(count * data.length);
+  for (let i = 0; i < count; i++) repeated.set(data, i * data.length);
+  return tensor('float32', [count * shape[0]!, ...shape.slice(1)], repeated);
 }
 
 let odinSession: { readonly name: string; readonly session: Session } | undefined;

@@ -32,7 +32,7 @@ export function Odin({ step, error }: OdinProps): JSX.Element {
     <FigureFrame
       wide
       title="ODIN"
-      lookFor="Look how little is changed: a step that nobody sees raises the largest probability, and of known digits more than of strangers."
+      lookFor="Look how little is changed, and that the largest probability rises all the same: the step is the inverse of an attack."
       formulas={formulas}
       onSave={
         value === undefined

@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import type { JSX, TargetedPointerEvent } from 'preact';
 import { useRef } from 'preact/hooks';
 import { announce } from '../ui/index.js';
-import { imageOf, penDown, shipped } from './data.js';
+import { imageOf, penDown, shipped, shownDigit } from './data.js';
 import { dataUrl } from './digit-image.js';
 import { GRID, PEN_RADIUS, SIDE } from './image.js';
 import { gridPoint, MOST_POINTS, simplified } from './ink.js';
@@ -12,8 +12,8 @@ import { set, signals } from './state.js';
 export function Pad(): JSX.Element {
   const pad = useRef<SVGSVGElement>(null);
   const shown = useComputed(() =>
-    signals.ink.value === null && shipped.value !== undefined
-      ? dataUrl(imageOf(shipped.value, signals.digit.value))
+    shownDigit.value !== undefined && shipped.value !== undefined
+      ? dataUrl(imageOf(shipped.value, shownDigit.value))
       : undefined,
   );
   const strokes = signals.ink.value ?? [];

@@ -46,10 +46,11 @@ export function Passes({
             />
             <Fact term="Variation ratio" name="variation-ratio" value={passes.variationRatio} />
           </dl>
-          <div class="cells">
+          <div class="cells passes">
             <ClassBars
               values={passes.mean}
               highest={1}
+              aspect={2.4}
               label="mean probability"
               mark={mark}
               description={`Mean probability of each class: ${top.map((k) => `${k}: ${passes.mean[k]!.toFixed(3)}`).join(', ')}, the others less.`}
@@ -57,6 +58,7 @@ export function Passes({
             <ClassBars
               values={passes.votes}
               highest={passes.passes}
+              aspect={2.4}
               label={`votes of ${passes.passes} passes`}
               mark={mark}
               description={`Votes of the passes: ${top.map((k) => `${k}: ${passes.votes[k]}`).join(', ')}.`}
@@ -103,7 +105,7 @@ function Histogram({ passes, k, mark }: HistogramProps): JSX.Element {
   return (
     <div class="cell">
       <Chart
-        aspect={1.5}
+        aspect={1.7}
         x={{ domain: [0, 1], label: `sampled p(y = ${k}), mean ${passes.mean[k]!.toFixed(3)}` }}
         y={{ domain: [0, Math.max(4, ...counts) * 1.06], label: 'passes', grid: true }}
         description={`How the passes' probabilities of class ${k} spread: mean ${passes.mean[k]!.toFixed(3)}, ${counts[0]} of ${passes.passes} below ${1 / BINS}, ${counts.at(-1)} above ${1 - 1 / BINS}.`}

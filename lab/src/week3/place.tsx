@@ -94,7 +94,7 @@ export function Place({ distribution, values, ranks }: PlaceProps): JSX.Element 
       </Chart>
       <div class="table">
         <table class="numbers ranks">
-          <caption>Its score is larger than that of …</caption>
+          <caption>How many per cent have a smaller score</caption>
           <thead>
             <tr>
               <th scope="col">score</th>
@@ -106,17 +106,17 @@ export function Place({ distribution, values, ranks }: PlaceProps): JSX.Element 
             </tr>
           </thead>
           <tbody>
-            {SCORES.map(({ name, title }) => {
+            {SCORES.map(({ name, brief }) => {
               const rank = ranks.value?.[name];
               return (
                 <tr key={name} class={name === entry.name ? 'chosen' : undefined}>
-                  <th scope="row">{title}</th>
+                  <th scope="row">{brief}</th>
                   <td>
                     <Quantity name={`score-${name}`} value={values.value?.[name]} />
                   </td>
                   {(['test', 'right', 'wrong', 'ood'] as const).map((group) => (
                     <td key={group}>
-                      <Quantity name={`rank-${name}-${group}`} value={rank?.[group]} format={percent} />
+                      <Quantity name={`rank-${name}-${group}`} value={rank?.[group]} format={perCent} />
                     </td>
                   ))}
                 </tr>
@@ -133,6 +133,11 @@ export function Place({ distribution, values, ranks }: PlaceProps): JSX.Element 
       )}
     </FigureFrame>
   );
+}
+
+/** Two digits where it is nearly all. */
+function perCent(share: number): string {
+  return (100 * share).toFixed(share > 0.99 ? 2 : 1);
 }
 
 /** A histogram as stairs; `closed`: down to the axis. */

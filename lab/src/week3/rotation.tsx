@@ -11,6 +11,8 @@ import type { Sweep } from './model.js';
 import { signals, SWEEP_STEP } from './state.js';
 
 const PLAY_MS = 160;
+/** Above 1 is room for the classes. */
+const HIGHEST = 1.18;
 const MOST_ENTROPY = Math.log(10);
 
 const playing = signal(false);
@@ -35,7 +37,7 @@ export function Rotation({ sweep }: { readonly sweep: ReadonlySignal<Sweep | und
     <FigureFrame
       wide
       title="Turn it, and watch confidence fail"
-      lookFor="Look where the stated confidence is back near 1 while the class has changed: there the network is sure and wrong; the passes disagree on the way."
+      lookFor="Look where the stated confidence is back near 1 while the class has changed: there the network is sure and wrong. The digits along the top are the classes that it says."
       formulas={formulas}
       legend={
         <>
@@ -89,7 +91,7 @@ export function Rotation({ sweep }: { readonly sweep: ReadonlySignal<Sweep | und
           <Chart
             aspect={2.2}
             x={axis}
-            y={{ domain: [0, 1.02], label: 'probability', grid: true }}
+            y={{ domain: [0, HIGHEST], label: 'probability', grid: true }}
             description={describe(value, stated)}
             over={(frame) => (value === undefined ? null : <Classes sweep={value} frame={frame} />)}
           >
@@ -149,7 +151,7 @@ function Classes({ sweep, frame }: { readonly sweep: Sweep; readonly frame: Fram
       {runs
         .filter(({ from, to }) => frame.x.at(to) - frame.x.at(from) > 1.2 * frame.letter)
         .map(({ from, to, k }) => (
-          <text key={from} x={frame.x.at((from + to) / 2)} y={frame.height - 6} text-anchor="middle">
+          <text key={from} x={frame.x.at((from + to) / 2)} y={frame.y.at(1.04)} text-anchor="middle">
             {k}
           </text>
         ))}

@@ -13,28 +13,38 @@ export type TaskName = 'failure' | 'ood';
 export interface ScoreEntry {
   readonly name: ScoreName;
   readonly title: string;
+  /** In a narrow table, under a heading that says of what. */
+  readonly brief: string;
   readonly unit: string;
   /** Of the logarithmic axis that its distribution is drawn on; what is below is counted in the first bin. */
   readonly domain: readonly [number, number];
 }
 
 export const SCORES: readonly ScoreEntry[] = [
-  { name: 'mcp', title: 'MCP', unit: 'probability', domain: [1e-8, 1] },
-  { name: 'mcDropout.entropy', title: 'MC dropout, entropy', unit: 'nats', domain: [1e-4, 3] },
+  { name: 'mcp', title: 'MCP', brief: 'MCP', unit: 'probability', domain: [1e-8, 1] },
+  {
+    name: 'mcDropout.entropy',
+    title: 'MC dropout, entropy',
+    brief: 'Entropy',
+    unit: 'nats',
+    domain: [1e-4, 3],
+  },
   {
     name: 'mcDropout.mutualInformation',
     title: 'MC dropout, mutual information',
+    brief: 'Mutual information',
     unit: 'nats',
     domain: [1e-4, 2],
   },
   {
     name: 'mcDropout.variationRatio',
     title: 'MC dropout, variation ratio',
+    brief: 'Variation ratio',
     unit: 'share',
     domain: [0.005, 1],
   },
-  { name: 'confidnet', title: 'ConfidNet', unit: 'probability', domain: [1e-7, 1] },
-  { name: 'odin', title: 'ODIN', unit: 'probability', domain: [0.01, 1] },
+  { name: 'confidnet', title: 'ConfidNet', brief: 'ConfidNet', unit: 'probability', domain: [1e-7, 1] },
+  { name: 'odin', title: 'ODIN', brief: 'ODIN', unit: 'probability', domain: [0.01, 1] },
 ];
 
 export const SCORE_NAMES: readonly ScoreName[] = SCORES.map(({ name }) => name);

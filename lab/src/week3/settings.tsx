@@ -2,7 +2,7 @@ import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Button, Select, Settings, short, Slider, Switch } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
-import { shipped } from './data.js';
+import { isDrawn, shipped } from './data.js';
 import { choose } from './gallery.js';
 import { SCORES } from './scores.js';
 import { MOST_PASSES, set, signals } from './state.js';
@@ -12,7 +12,6 @@ const index = computed(() => `${signals.digit.value}`);
 /** What is put before the network, and how it is asked. */
 export function Week3Settings(): JSX.Element {
   const digits = shipped.value?.digits ?? [];
-  const drawn = signals.ink.value !== null;
   return (
     <Settings>
       <h3>Image</h3>
@@ -32,7 +31,7 @@ export function Week3Settings(): JSX.Element {
       <Switch
         label="Centre a drawing as MNIST is"
         value={signals.centre}
-        disabled={!drawn}
+        disabled={!isDrawn.value}
         hint="Its box is scaled to 20 × 20 pixels and its centre of mass moved to the middle of 28 × 28. Without it the network sees what it was never shown."
       />
       <Slider label="Rotate" value={signals.rotate} min={0} max={360} step={1} format={(v) => `${v}°`} />

@@ -37,7 +37,7 @@ export function Threshold({ result, curves }: ThresholdProps): JSX.Element {
       title={`A threshold on ${title}`}
       lookFor={
         isFailure
-          ? 'Look how the risk falls as a few digits are set aside: the first percent holds most of the errors.'
+          ? 'Look how the risk falls as a few digits are set aside: the first two per cent hold most of the errors.'
           : 'Look what it costs to keep strangers out: digits that are set aside though they are known.'
       }
       formulas={riskCoverage}
@@ -123,7 +123,7 @@ export function Threshold({ result, curves }: ThresholdProps): JSX.Element {
         <Chart
           aspect={1.9}
           x={{ domain: [from, 1], label: 'coverage' }}
-          y={{ domain: [0, highest], label: 'risk', grid: true, format: (risk) => `${told(100 * risk)} %` }}
+          y={{ domain: [0, highest], label: 'risk (%)', grid: true, format: (risk) => told(100 * risk) }}
           description={`Risk-coverage curves of ${risks.length} scores; at the threshold coverage ${percent(value?.coverage ?? 0)} and risk ${percent(value?.risk ?? 0)}.`}
         >
           {(frame) => (
