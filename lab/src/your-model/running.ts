@@ -1,4 +1,4 @@
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { restart, run } from '../compute/index.js';
 import { announce } from '../ui/index.js';
@@ -13,6 +13,7 @@ export const failure: Signal<string | undefined> = signal(undefined);
 /** A worker that says nothing for so long after a cancellation is ended. */
 const PATIENCE_MS = 1500;
 
+let runningExample = false;
 const running: Signal<AbortController | undefined> = signal(undefined);
 const askedWith: Signal<AssessInput | undefined> = signal(undefined);
 
@@ -64,6 +65,7 @@ export async function start(): Promise<void> {
   cancel();
   const own = new AbortController();
   batch(() => {
+    runningExample = asked.given === undefined;
     running.value = own;
     progress.value = undefined;
     failure.value = undefined;
@@ -104,3 +106,8 @@ async function freeWorker(): Promise<void> {
   await run('your-model', 'answer', undefined).catch(() => undefined);
   clearTimeout(silence);
 }
+
+// Who brings files does not want to wait for the example.
+effect(() => {
+  if (hasFiles.value && runningExample) cancel();
+});

@@ -1,0 +1,323 @@
+import { readFile } from 'node:fs/promises';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assessmentSchema, Trust } from '#credence/assessment/index';
+import type { Assessment } from '#credence/assessment/index';
+import { tensor } from '#credence/tensor/index';
+import { buildLab, eventually, hasChromium, launchChromium, openPage, serveLab } from './lab.js';
+import type { OpenPage, Served } from './lab.js';
+import {
+  csvFile,
+  fileOf,
+  fixture,
+  idxFiles,
+  inputsOf,
+  labelledSet,
+  npzFile,
+  onnxFile,
+  reference,
+} from './your-model-data.js';
+import type { UploadedFile } from './your-model-data.js';
+
+/**
+ * What float32 makes of two runtimes' kernels: a rounding of 6e-8 a product, in sums of some hundred products, in logits and
+ * scores of at most 30.
+ */
+const FLOAT32 = 30 * 100 * 6e-8;
+const ASSESSING = 90_000;
+const FIELDS = {
+  model: 'Model',
+  validation: 'Validation set',
+  test: 'Test set',
+  train: 'Training set',
+  ood: /^(Inputs|More) from elsewhere/,
+} as const;
+
+describe.skipIf(!hasChromium)('your model', () => {
+  let lab: Awaited<ReturnType<typeof buildLab>> | undefined;
+  let server: Served | undefined;
+  let browser: Browser | undefined;
+
+  beforeAll(async () => {
+    lab = await buildLab();
+    // One thread on a first visit: what is computed here is too small for more.
+    server = await serveLab(lab.folder, { isolated: false });
+    browser = await launchChromium();
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
+  });
+
+  const open = (query = '', options = {}): Promise<OpenPage> =>
+    openPage(browser!, `${server!.url}#/your-model?${query}`, options);
+
+  test(
+    'without files the example is assessed; what is saved is what is shown; a checker finds nothing',
+    async () => {
+      await using opened = await open();
+      const { page } = opened;
+      await page.waitForSelector('.recommended', { timeout: ASSESSING });
+      const sentence = await page.locator('.recommendation').textContent();
+      expect(sentence).toMatch(/^Use .*at most 5\u00a0% errors/);
+      expect(await page.locator('.sample-picture').count()).toBe(24);
+
+      const results = assessmentSchema.parse(JSON.parse(await saved(page, 'Save results.json')));
+      expect(results.recommendation.sentence.replaceAll(' %', '\u00a0%')).toBe(sentence);
+      expect(results.examples).toMatchObject({ measured: 600, ood: { rings: 200, stripes: 200 } });
+      expect(results.unavailable.map(({ name }) => name)).toContain('confidnet');
+
+      const bytes = await savedBytes(page, 'Save the model with its scores (.onnx)');
+      await using trust = Trust.fromBytes(bytes);
+      expect(trust.accept).toEqual({
+        score: results.recommendation.score,
+        threshold: results.recommendation.threshold,
+      });
+      const said = await trust.score(tensor('float32', [2, 1, 12, 12], new Float32Array(288).fill(0.5)));
+      expect(said.probabilities.subarray(0, 4).reduce((sum, p) => sum + p)).toBeCloseTo(1, 6);
+      expect(trust.provenance?.data.map(({ role, examples }) => [role, examples])).toEqual([
+        ['validation', 800],
+        ['training', 1000],
+      ]);
+
+      const figure = page.getByRole('region', { name: 'What remains wrong' });
+      expect(await saved(figure, 'Save as SVG')).toContain('<svg ');
+      expect(await saved(figure, 'Save as CSV')).toContain('score,coverage,risk');
+      expect((await savedBytes(figure, 'Save as PNG')).slice(1, 4)).toEqual(Uint8Array.of(0x50, 0x4e, 0x47));
+
+      await page.addScriptTag({ content: axe.source });
+      for (const scheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: scheme });
+        expect(await violations(page)).toEqual([]);
+      }
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.evaluate(() => document.querySelector('.controls')?.setAttribute('open', ''));
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      expect(opened.complaints).toEqual([]);
+    },
+    ASSESSING + 30_000,
+  );
+
+  test(
+    "numbers are the library's in Node; nothing is sent anywhere; the address has the settings",
+    async () => {
+      await using opened = await open('risk=0.3');
+      const { page } = opened;
+      const requests: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      const given = {
+        model: 'mlp',
+        validation: await labelledSet('mlp', 1, 400),
+        test: await labelledSet('mlp', 2, 300),
+        ood: { wide: inputsOf('mlp', 3, 120, 4), narrow: inputsOf('mlp', 4, 120, 0.3) },
+        risk: 0.3,
+      };
+      await choose(page, 'model', onnxFile('mlp'));
+      await page.getByText(/^Input .*12/).waitFor();
+      await choose(page, 'validation', npzFile('validation.npz', given.validation));
+      await page.getByText('400 examples of shape (12)').waitFor();
+      await choose(page, 'test', npzFile('test.npz', given.test));
+      await choose(page, 'ood', csvFile('wide.csv', given.ood.wide));
+      await choose(page, 'ood', csvFile('narrow.csv', given.ood.narrow));
+      await page.getByRole('button', { name: 'Assess', exact: true }).click();
+      const expected = await reference(given);
+      await page.waitForSelector('.recommended', { timeout: ASSESSING });
+      await expectFindings(page, expected);
+      expect(await page.getByText('What was found in the model').count()).toBe(1);
+      const elsewhere = requests.filter((url) => !url.startsWith(server!.url) && !/^(blob|data):/.test(url));
+      expect(elsewhere).toEqual([]);
+
+      await page.getByRole('slider', { name: 'Seed' }).fill('7');
+      await page.getByText('Settings or files have changed since').waitFor();
+      await eventually(() => page.url()).toMatch(/risk=0\.3&seed=7$/);
+      expect(opened.complaints).toEqual([]);
+    },
+    ASSESSING + 30_000,
+  );
+
+  test(
+    'images are dropped, preprocessed as asked, and shown; without a test set half is measured on',
+    async () => {
+      await using opened = await open('scale=1/255&mean=0.5&std=0.25&risk=0.4');
+      const { page } = opened;
+      const { images, labels, inputs } = await byteImages(240);
+      await drop(page, FIELDS.model, [onnxFile('convnet')]);
+      await drop(page, FIELDS.validation, idxFiles('val', images, labels));
+      await page.getByText('240 examples of shape (16, 16)').waitFor();
+      await page.getByRole('button', { name: 'Assess', exact: true }).press('Enter');
+      const expected = await reference({ model: 'convnet', validation: { inputs, labels }, risk: 0.4 });
+      await page.waitForSelector('.recommended', { timeout: ASSESSING });
+      await expectFindings(page, expected);
+      expect(await page.getByText('No test set was given').count()).toBe(1);
+      expect(await page.locator('.sample-picture').count()).toBeGreaterThan(12);
+      expect(opened.complaints).toEqual([]);
+    },
+    ASSESSING + 30_000,
+  );
+
+  test(
+    'what cannot be used is said in the words of the library, and nothing else happens',
+    async () => {
+      await using opened = await open();
+      const { page } = opened;
+      const good = await labelledSet('mlp', 1, 80);
+      await choose(page, 'model', fileOf('notes.txt', 'not a model'));
+      await expectError(page, 'notes.txt');
+      await choose(page, 'model', fileOf('cut.onnx', fixture('mlp').slice(0, 900)));
+      await expectError(page, 'cut.onnx');
+      await choose(page, 'model', onnxFile('mlp'));
+      await page.getByText(/^Input .*12/).waitFor();
+      await choose(page, 'validation', fileOf('cut.npz', npzFile('v', good).buffer.subarray(0, 700)));
+      await expectError(page, 'truncated');
+      await choose(page, 'validation', fileOf('table.csv', 'a;b;c\n1;2;3\n'));
+      await expectError(page, 'delimiter');
+
+      const flawed = good.inputs.data.slice();
+      flawed[12 * 60 + 5] = NaN;
+      const few = {
+        inputs: tensor('float32', [20, 12], good.inputs.data.slice(0, 240)),
+        labels: good.labels.slice(0, 20),
+      };
+      const wide = tensor('float32', [80, 6], good.inputs.data.slice(0, 480));
+      const cases: readonly (readonly [UploadedFile, string])[] = [
+        [npzFile('wide.npz', { inputs: wide, labels: good.labels }), 'expected examples of shape (12)'],
+        [npzFile('nan.npz', { ...good, inputs: { ...good.inputs, data: flawed } }), 'example 60'],
+        [npzFile('one.npz', { ...good, labels: good.labels.map(() => 1) }), 'at least two classes'],
+        [npzFile('few.npz', few), 'at least 40 examples'],
+        [npzFile('range.npz', { ...good, labels: good.labels.map((label) => label + 1) }), 'label'],
+        [csvFile('bare.csv', good.inputs), 'labels'],
+      ];
+      for (const [file, message] of cases) {
+        await choose(page, 'validation', file);
+        await page.getByRole('button', { name: 'Assess', exact: true }).click();
+        await eventually(() => page.locator('.run .notice.error').allTextContents(), file.name).toEqual([
+          expect.stringContaining(message),
+        ]);
+      }
+      expect(opened.complaints).toEqual([]);
+    },
+    ASSESSING,
+  );
+
+  test('an assessment is cancelled, and another one made; choices by hand are followed', async () => {
+    await using opened = await open();
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Assess the example' }).waitFor();
+    expect(await page.locator('.run-progress').count()).toBe(0);
+    await choose(page, 'model', onnxFile('mlp'));
+    await page.getByText('Still missing: a validation set.').waitFor();
+    await page.getByText('The model, by hand').click();
+    await page.getByRole('combobox', { name: 'Logits', exact: true }).fill('nothing');
+    await page.keyboard.press('Tab');
+    await expectError(page, "'nothing'");
+    await eventually(() => page.url()).toContain('logits=nothing');
+    await page.getByRole('button', { name: 'Reset settings' }).click();
+    await eventually(() => page.locator('.drop .notice.error').count()).toBe(0);
+    expect(opened.complaints).toEqual([]);
+  });
+});
+
+/** What is shown against what the library finds in Node. */
+async function expectFindings(page: Page, { findings, measured }: Assessment): Promise<void> {
+  const value = async (selector: string): Promise<number> =>
+    Number(await page.locator(selector).first().getAttribute('data-value'));
+  expect(await value('[data-quantity="accuracy"]')).toBe(findings.classifier.accuracy);
+  const { before, after } = findings.classifier;
+  expect(Math.abs((await value('[data-quantity="nll"]')) - before.nll)).toBeLessThan(FLOAT32);
+  expect(Math.abs((await value('[data-quantity="brier"]')) - before.brier)).toBeLessThan(FLOAT32);
+  // The temperature is searched for to a relative 1e-6.
+  expect(Math.abs((await value('[data-quantity="nll-after"]')) - after!.nll)).toBeLessThan(2 * FLOAT32);
+  expect(await page.locator('[data-table="thresholds"] [data-score]').count()).toBe(findings.scores.length);
+  for (const { name, failure, ood } of findings.scores) {
+    const of = (table: string): string =>
+      `[data-table="${table}"] [data-score="${name}"] [data-quantity="auroc"]`;
+    const own = measured.scores.get(name)!;
+    const isError = measured.errors;
+    const within = closePairs(
+      [...own].filter((_, i) => isError[i]),
+      [...own].filter((_, i) => !isError[i]),
+    );
+    expect(Math.abs((await value(of('failure'))) - failure!.auroc), name).toBeLessThanOrEqual(within);
+    for (const [set, { auroc }] of Object.entries(ood)) {
+      const outside = closePairs([...measured.ood[set]!.get(name)!], [...own]);
+      expect(Math.abs((await value(of(`ood-${set}`))) - auroc), `${name}, ${set}`).toBeLessThanOrEqual(
+        outside,
+      );
+    }
+  }
+}
+
+/** How far an AUROC may move when scores move by roundings: the share of pairs that are closer than that. */
+function closePairs(positives: readonly number[], negatives: readonly number[]): number {
+  const size = Math.max(...positives.map(Math.abs), ...negatives.map(Math.abs));
+  const reach = (2 * FLOAT32 * Math.max(size, 1)) / 30;
+  let close = 0;
+  for (const a of positives) for (const b of negatives) close += Number(Math.abs(a - b) <= reach);
+  return close / (positives.length * negatives.length) + 1e-12;
+}
+
+/** Images of bytes, their labels, and what (x / 255 - 0.5) / 0.25 makes of them. */
+async function byteImages(n: number): Promise<{
+  images: ReturnType<typeof tensor<'uint8'>>;
+  labels: Int32Array;
+  inputs: ReturnType<typeof tensor<'float32'>>;
+}> {
+  const { inputs: noise, labels } = await labelledSet('convnet', 5, n);
+  const bytes = Uint8Array.from(noise.data, (z) =>
+    Math.min(255, Math.max(0, Math.round(255 * (0.5 + 0.25 * z)))),
+  );
+  const data = Float32Array.from(bytes, (byte) => (byte * (1 / 255) - 0.5) / 0.25);
+  return {
+    images: tensor('uint8', [n, 16, 16], bytes),
+    labels,
+    inputs: tensor('float32', [n, 1, 16, 16], data),
+  };
+}
+
+async function choose(page: Page, field: keyof typeof FIELDS, file: UploadedFile): Promise<void> {
+  const name = FIELDS[field];
+  const label =
+    typeof name === 'string' ? `${name}: choose files` : new RegExp(`${name.source}: choose files$`);
+  await page.getByLabel(label).setInputFiles([file]);
+}
+
+/** As a mouse drops files, which the page sees as one event. */
+async function drop(page: Page, field: string, files: readonly UploadedFile[]): Promise<void> {
+  const content = files.map(({ name, buffer }) => ({ name, base64: buffer.toString('base64') }));
+  const transfer = await page.evaluateHandle(async (list) => {
+    const made = new DataTransfer();
+    for (const { name, base64 } of list) {
+      const bytes = await (await fetch(`data:application/octet-stream;base64,${base64}`)).blob();
+      made.items.add(new File([bytes], name));
+    }
+    return made;
+  }, content);
+  const target = page.getByRole('region', { name: field, exact: true });
+  await target.dispatchEvent('dragover', { dataTransfer: transfer });
+  await target.dispatchEvent('drop', { dataTransfer: transfer });
+}
+
+async function expectError(page: Page, message: string): Promise<void> {
+  await eventually(() => page.locator('.drop .notice.error').allTextContents()).toEqual([
+    expect.stringContaining(message),
+  ]);
+}
+
+async function savedBytes(from: Pick<Page, 'getByRole'>, button: string): Promise<Uint8Array> {
+  const control = from.getByRole('button', { name: button });
+  const [download] = await Promise.all([control.page().waitForEvent('download'), control.click()]);
+  return new Uint8Array(await readFile(await download.path()));
+}
+
+async function saved(from: Pick<Page, 'getByRole'>, button: string): Promise<string> {
+  return new TextDecoder().decode(await savedBytes(from, button));
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await page.evaluate(() => globalThis.axe.run(document, {}));
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
