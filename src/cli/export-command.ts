@@ -7,8 +7,9 @@ import type { OpenedData } from '../assessment/node/index.js';
 import { ConfigurationError, DataError, InterruptedError } from '../errors/index.js';
 import { isTrustGraph, verifyTrust, withProvenance } from '../export/index.js';
 import type { AcceptRule, Provenance } from '../export/index.js';
-import { dataProvenance, plainRuntimes } from '../export/node/index.js';
-import { readFileBytes, sha256OfFile, writeFileAtomic } from '../files/index.js';
+import { plainRuntimes, provenanceOf } from '../export/node/index.js';
+import type { FittedSet } from '../export/node/index.js';
+import { readFileBytes, writeFileAtomic } from '../files/index.js';
 import { decodeOnnx, encodeOnnx } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
 import { describeClassifier, insertDropout, inspectClassifier } from '../inspection/index.js';
@@ -17,6 +18,7 @@ import { key as keyOf } from '../random/index.js';
 import { rowsOfRun, toInput } from '../runtime/index.js';
 import type { Score } from '../scores/index.js';
 import { firstRows } from '../sources/index.js';
+import type { DataSource } from '../sources/index.js';
 import { exportReport, notVerified } from './export-report.js';
 import { addFitOptions, openOptions, pathsOf, scoresWith } from './fit-options.js';
 import type { FitFlags } from './fit-options.js';
@@ -122,9 +124,7 @@ async function exportModel(flags: Flags): Promise<number> {
         hint: 'a larger risk, a smaller confidence, or more validation examples',
       });
     }
-    const provenance = await reporter.phase('provenance', async () =>
-      provenanceOf(flags, data, abort.signal),
-    );
+    const provenance = await reporter.phase('provenance', async () => madeOf(flags, data, abort.signal));
     const exported = withProvenance(trust.graph, trust.description, provenance);
     const verification = await verify(exported, fitted, data, flags, reporter);
     const bytes = encodeOnnx(exported);
@@ -187,30 +187,21 @@ function refuseExported(model: Graph, path: string): void {
   });
 }
 
-async function provenanceOf(
+async function madeOf(
   { model, validation, train, preprocess }: Flags,
   data: OpenedData,
   signal: AbortSignal,
 ): Promise<Provenance> {
   const text =
     preprocess === undefined ? undefined : new TextDecoder().decode(await readFileBytes(preprocess));
-  const common = { signal, ...(text !== undefined && { preprocess: JSON.stringify(JSON.parse(text)) }) };
-  const sets = [
-    await dataProvenance(data.validation, {
-      role: 'validation',
-      name: basename(resolve(validation)),
-      ...common,
-    }),
-  ];
-  if (data.train !== undefined && train !== undefined) {
-    const name = basename(resolve(train));
-    sets.push(await dataProvenance(data.train, { role: 'training', name, ...common }));
-  }
-  return {
-    date: dateOfExport(process.env),
-    model: { name: basename(model), sha256: await sha256OfFile(model) },
-    data: sets,
-  };
+  const common = text === undefined ? {} : { preprocess: JSON.stringify(JSON.parse(text)) };
+  const set = (role: FittedSet['role'], source: DataSource | undefined, path = ''): FittedSet[] =>
+    source === undefined ? [] : [{ role, source, name: basename(resolve(path)), ...common }];
+  return provenanceOf(
+    model,
+    [...set('validation', data.validation, validation), ...set('training', data.train, train)],
+    { date: dateOfExport(process.env), signal },
+  );
 }
 
 async function verify(
