@@ -42,17 +42,7 @@ export function App(): JSX.Element {
       </a>
       <header class="bar">
         <h1>Credence lab</h1>
-        <nav class="tabs" aria-label="Panels">
-          {panels.map(({ name, title }) => (
-            <a
-              key={name}
-              href={panelHref(name)}
-              aria-current={name === shownPanel.value ? 'page' : undefined}
-            >
-              {title}
-            </a>
-          ))}
-        </nav>
+        <Tabs />
         <Tools />
       </header>
       <main id="content" tabindex={-1}>
@@ -77,6 +67,19 @@ export function App(): JSX.Element {
   );
 }
 
+/** Apart from the rest, since their links change with every move of a point. */
+function Tabs(): JSX.Element {
+  return (
+    <nav class="tabs" aria-label="Panels">
+      {panels.map(({ name, title }) => (
+        <a key={name} href={panelHref(name)} aria-current={name === shownPanel.value ? 'page' : undefined}>
+          {title}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 interface ShownProps {
   readonly panel: PanelEntry;
   readonly loaded: Loaded | undefined;
@@ -88,7 +91,8 @@ function Shown({ panel, loaded, onRetry }: ShownProps): JSX.Element {
   if ('error' in loaded) {
     return (
       <Notice kind="error">
-        {panel.title} could not be loaded: {loaded.error}
+        {panel.title} could not be loaded: {loaded.error}. The page may have been renewed meanwhile: reload
+        it.
         <Button onClick={onRetry}>Try again</Button>
       </Notice>
     );

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { RasterCanvas } from './raster.js';
 import type { Raster } from './raster.js';
 import { scale, short, ticks } from './scale.js';
@@ -66,6 +66,11 @@ export function Chart(props: ChartProps): JSX.Element {
     y: scale(y.domain, [height, 0], y.type),
     letter,
   };
+  // While something moves inside of them, axes stand still.
+  const axes = useMemo(
+    () => <Axes frame={frame} x={x} y={y} letter={letter} />,
+    [width, height, letter, ...standing(x), ...standing(y)],
+  );
   return (
     <div class="chart" ref={box}>
       {raster === undefined ? null : (
@@ -84,7 +89,7 @@ export function Chart(props: ChartProps): JSX.Element {
           <rect width={width} height={height} />
         </clipPath>
         <g transform={`translate(${left},${top})`}>
-          <Axes frame={frame} x={x} y={y} letter={letter} />
+          {axes}
           <g clip-path={`url(#${clip})`}>{children(frame)}</g>
           <rect class="chart-frame" width={width} height={height} />
           {over?.(frame)}
@@ -92,6 +97,10 @@ export function Chart(props: ChartProps): JSX.Element {
       </svg>
     </div>
   );
+}
+
+function standing({ domain, label, type, format, grid }: AxisOptions): readonly unknown[] {
+  return [...domain, label, type, format, grid];
 }
 
 interface AxesProps {
