@@ -13,6 +13,7 @@ import { DriftMonitor } from '../drift.js';
 import { servedModel } from '../model.js';
 import { PROBLEM_TYPE, problemFor } from '../problem.js';
 import { BodyReader } from './body.js';
+import { Connections } from './connections.js';
 import { prometheusMetrics } from './metrics.js';
 import { SessionPool } from './session-pool.js';
 
@@ -58,7 +59,7 @@ export const SERVE_DEFAULTS: Required<Omit<ServeOptions, 'threads' | 'reference'
     maxBody: 16 * 2 ** 20,
     timeout: 10_000,
     driftWindow: 1000,
-    grace: 500,
+    grace: 1000,
   };
 
 /**
@@ -116,20 +117,17 @@ export async function serveModel(graph: Graph, options: ServeOptions = {}): Prom
       isDraining: () => isDraining,
       onFailure: settings.onFailure,
     });
+    const connections = new Connections();
     const server = httpServer(
       getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false }),
+      connections,
       settings.timeout,
     );
-    const sockets = new Set<Socket>();
-    server.on('connection', (socket: Socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-    });
     const { address, port } = await listen(server, settings);
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => {
       isDraining = true;
-      stopped ??= close(server, sockets, settings).then(() => pool.close());
+      stopped ??= close(server, connections, settings).then(() => pool.close());
       return stopped;
     };
     const url = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
@@ -142,11 +140,12 @@ export async function serveModel(graph: Graph, options: ServeOptions = {}): Prom
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
-function httpServer(listener: Listener, timeout: number): Server {
+function httpServer(listener: Listener, connections: Connections, timeout: number): Server {
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     // A client that leaves is no error of the service.
     incoming.on('error', () => undefined);
     outgoing.on('error', () => undefined);
+    connections.begin(incoming, outgoing);
     void listener(incoming, outgoing);
   };
   const server = createServer(
@@ -159,6 +158,7 @@ function httpServer(listener: Listener, timeout: number): Server {
     },
     handle,
   );
+  server.on('connection', (socket: Socket) => connections.add(socket));
   // Asked for only once the body is wanted.
   server.on('checkContinue', handle);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket));
@@ -220,21 +220,19 @@ function notListening(cause: NodeJS.ErrnoException, host: string, port: number):
 /** Until every connection is closed, at the latest when every request has timed out. */
 async function close(
   server: Server,
-  sockets: ReadonlySet<Socket>,
+  connections: Connections,
   { timeout, grace }: { timeout: number; grace: number },
 ): Promise<void> {
+  // Connections that have come are accepted first: those that are not would be reset.
+  await new Promise((resolve) => setImmediate(resolve));
   const closed = new Promise<void>((resolve) => {
     // `server.close` would cut idle connections at once, and with them requests that are under way to here.
     TcpServer.prototype.close.call(server, () => resolve());
   });
-  const idle = setTimeout(() => {
-    server.closeIdleConnections();
-    // Those that never sent anything are not idle to Node.
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-  }, grace);
-  const all = setTimeout(() => server.closeAllConnections(), timeout + 2 * grace + 1000);
+  const endDrain = connections.drain(grace);
+  const all = setTimeout(() => server.closeAllConnections(), timeout + grace + 1000);
   await closed;
-  clearTimeout(idle);
+  endDrain();
   clearTimeout(all);
   // Ends the interval that looks for late requests.
   server.close();
