@@ -6,7 +6,7 @@ import { ClassBars } from './bars.js';
 import { csv } from './csv.js';
 import { image, isUntouched, testDigit } from './data.js';
 import { DigitImage } from './digit-image.js';
-import { softmax as formulas } from './formulas.js';
+import { prediction as formulas } from './formulas.js';
 import type { Prediction } from './model.js';
 import { Pad } from './pad.js';
 import { Quantity } from './quantity.js';

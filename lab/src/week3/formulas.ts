@@ -1,11 +1,28 @@
 import { tex } from '../ui/index.js';
 
-export const softmax = [
+const softmax = [
   {
     math: tex`p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}`,
     label: 'p k is e to the f k, over the sum of e to the f j',
   },
   { math: tex`\text{MCP} = 1 - \max_k p_k`, label: 'MCP is one minus the largest p k' },
+];
+
+/** Of the network and of ConfidNet on its features h. */
+export const prediction = [
+  ...softmax,
+  {
+    math: tex`\hat c = \sigma\big(g(h(x))\big) \approx p_y`,
+    label:
+      'ConfidNet is trained so that c-hat, the sigmoid of g of the features, is near p y, of the true class',
+  },
+];
+
+export const ranked = [
+  {
+    math: tex`s(x_{(1)}) \ge s(x_{(2)}) \ge \dots \ge s(x_{(n)})`,
+    label: 'The test digits in the order of their scores, the largest first',
+  },
 ];
 
 export const mcDropout = [
@@ -58,6 +75,14 @@ export const riskCoverage = [
   {
     math: tex`\text{risk} = P(\text{wrong} \mid s < t)`,
     label: 'Risk is the share of what is wrong among what has a score below the threshold t',
+  },
+];
+
+export const letIn = [
+  riskCoverage[0]!,
+  {
+    math: tex`\text{let in} = P(s < t \mid \text{stranger})`,
+    label: 'Let in is the share of the strangers with a score below the threshold t',
   },
 ];
 

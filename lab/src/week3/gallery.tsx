@@ -4,6 +4,7 @@ import type { SavedFigure } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import spriteUrl from './assets/digits.png?url';
 import { imageOf, shipped, shownDigit } from './data.js';
+import { ranked } from './formulas.js';
 import { told } from './quantity.js';
 import { scoreEntry } from './scores.js';
 import { set, signals } from './state.js';
@@ -26,6 +27,7 @@ export function Gallery(): JSX.Element {
       wide
       title={`Test digits, by ${title}`}
       lookFor="Look at the least certain: many of them you would hesitate over too. A frame marks an error; a click puts a digit before the network."
+      formulas={ranked}
       onSave={digits.length === 0 ? undefined : () => save(uncertain, certain)}
     >
       <div class="gallery">

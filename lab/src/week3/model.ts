@@ -98,17 +98,16 @@ export interface ScoreCurve {
 
 export interface RiskCurve {
   readonly name: ScoreName;
+  /** The share of the test digits that is accepted, as the threshold moves. */
   readonly coverage: Float64Array;
+  /** Failure: the share of errors among them; OOD: the share of the strangers that is accepted too. */
   readonly risk: Float64Array;
-  /** AURC. */
-  readonly area: number;
 }
 
 export interface Curves {
   /** The share of positives. */
   readonly prevalence: number;
   readonly precisionRecall: readonly ScoreCurve[];
-  /** Of failure prediction alone. */
   readonly riskCoverage: readonly RiskCurve[];
 }
 

@@ -1,6 +1,6 @@
 // The scores of all test digits and of the strangers, in the worker.
-import { averagePrecision, precisionRecallCurve } from 'credence/metrics';
-import { areaUnderRiskCoverage, riskCoverageCurve } from 'credence/selection';
+import { averagePrecision, precisionRecallCurve, rocCurve } from 'credence/metrics';
+import { riskCoverageCurve } from 'credence/selection';
 import { shippedScores } from './assets.js';
 import type { Curves, Distribution, Rank, ScoreValues, ThresholdInput, ThresholdResult } from './model.js';
 import { scoreEntry, SCORES_OF } from './scores.js';
@@ -17,22 +17,31 @@ interface Groups {
   readonly ood: Float32Array | undefined;
 }
 
-export async function errorsOf(): Promise<Uint8Array> {
+/** A drawing asks for them many times a second. */
+const kept = new Map<ScoreName, Groups>();
+let errors: Uint8Array | undefined;
+
+async function errorsOf(): Promise<Uint8Array> {
   const tensors = await shippedScores();
   const [label, predicted] = [tensors.get('label')!.data, tensors.get('predicted')!.data];
-  return Uint8Array.from(label as Uint8Array, (k, i) => Number(k !== predicted[i]));
+  errors ??= Uint8Array.from(label as Uint8Array, (k, i) => Number(k !== predicted[i]));
+  return errors;
 }
 
 async function groupsOf(name: ScoreName): Promise<Groups> {
+  const known = kept.get(name);
+  if (known !== undefined) return known;
   const tensors = await shippedScores();
-  const errors = await errorsOf();
+  const wrong = await errorsOf();
   const test = tensors.get(`test/${name}`)!.data as Float32Array;
-  return {
+  const groups = {
     test,
-    right: test.filter((_, i) => errors[i] === 0),
-    wrong: test.filter((_, i) => errors[i] === 1),
+    right: test.filter((_, i) => wrong[i] === 0),
+    wrong: test.filter((_, i) => wrong[i] === 1),
     ood: tensors.get(`ood/${name}`)?.data as Float32Array | undefined,
   };
+  kept.set(name, groups);
+  return groups;
 }
 
 /** Where scores fall among those of each group. A score is compared as float32, which is what the others are kept in. */
@@ -41,8 +50,11 @@ export async function rank(values: ScoreValues): Promise<Readonly<Partial<Record
   for (const [name, value] of Object.entries(values) as [ScoreName, number][]) {
     const { test, right, wrong, ood } = await groupsOf(name);
     const own = Math.fround(value);
-    const below = (group: Float32Array): number =>
-      group.reduce((count, other) => count + Number(other < own), 0) / group.length;
+    const below = (group: Float32Array): number => {
+      let count = 0;
+      for (const other of group) if (other < own) count++;
+      return count / group.length;
+    };
     ranks[name] = {
       test: below(test),
       right: below(right),
@@ -87,17 +99,29 @@ export async function curves(task: TaskName): Promise<Curves> {
       recall: kept.map((i) => recall[i]!),
       precision: kept.map((i) => precision[i]!),
     });
-    if (task !== 'failure') continue;
-    const { coverage, risk } = riskCoverageCurve(scores, positive);
+    const { coverage, risk } = accepted(task, scores, positive);
     const points = visible(coverage, risk);
     riskCoverage.push({
       name,
       coverage: points.map((i) => coverage[i]!),
       risk: points.map((i) => risk[i]!),
-      area: areaUnderRiskCoverage(scores, positive).area,
     });
   }
   return { prevalence: share(positive), precisionRecall, riskCoverage };
+}
+
+/** What remains as the threshold moves, and what of it should not. */
+function accepted(
+  task: TaskName,
+  scores: Float64Array,
+  positive: Uint8Array,
+): { readonly coverage: Float64Array; readonly risk: Float64Array } {
+  if (task === 'failure') return riskCoverageCurve(scores, positive);
+  const { falsePositiveRate, truePositiveRate } = rocCurve(scores, positive);
+  return {
+    coverage: falsePositiveRate.map((rate) => 1 - rate),
+    risk: truePositiveRate.map((rate) => 1 - rate),
+  };
 }
 
 export async function threshold({ task, score, flagged }: ThresholdInput): Promise<ThresholdResult> {

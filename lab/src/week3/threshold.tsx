@@ -4,7 +4,7 @@ import { capture, Chart, Choice, FigureFrame, linePath, Slider } from '../ui/ind
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { csv } from './csv.js';
 import { judged } from './data.js';
-import { averagePrecision, riskCoverage } from './formulas.js';
+import { averagePrecision, letIn, riskCoverage } from './formulas.js';
 import type { Curves, ThresholdResult } from './model.js';
 import { Fact } from './passes.js';
 import { percent, Quantity, told } from './quantity.js';
@@ -25,13 +25,18 @@ export function Threshold({ result, curves }: ThresholdProps): JSX.Element {
   const isFailure = signals.task.value === 'failure';
   const { title } = scoreEntry(judged.value);
   const [positive, negative] = isFailure ? ['errors', 'right digits'] : [manifest.ood.title, 'test digits'];
-  const risks = isFailure ? (curves.value?.riskCoverage ?? []) : [];
+  const risks = curves.value?.riskCoverage ?? [];
   // All of the risk is in the last digits: the axis begins where something is seen, or where the threshold is.
   const from = Math.max(0, Math.min(0.8, Math.floor(((value?.coverage ?? 1) - 0.02) * 10) / 10));
-  const highest = Math.max(
-    0.008,
-    ...risks.flatMap(({ risk, coverage }) => Array.from(risk).filter((_, i) => coverage[i]! > from)),
-  );
+  const here = value && (isFailure ? value.risk : value.missed / value.positives);
+  // All strangers are let in where all digits are: the axis ends before.
+  const highest = isFailure
+    ? Math.max(
+        0.008,
+        ...risks.flatMap(({ risk, coverage }) => Array.from(risk).filter((_, i) => coverage[i]! > from)),
+      )
+    : Math.min(1, Math.max(0.3, 1.1 * (here ?? 0)));
+  const riskLabel = isFailure ? 'risk (%)' : `${manifest.ood.title} let in (%)`;
   return (
     <FigureFrame
       title={`A threshold on ${title}`}
@@ -40,7 +45,7 @@ export function Threshold({ result, curves }: ThresholdProps): JSX.Element {
           ? 'Look how the risk falls as a few digits are set aside: the first two per cent hold most of the errors.'
           : 'Look what it costs to keep strangers out: digits that are set aside though they are known.'
       }
-      formulas={riskCoverage}
+      formulas={isFailure ? riskCoverage : letIn}
       onSave={
         risks.length === 0
           ? undefined
@@ -119,30 +124,28 @@ export function Threshold({ result, curves }: ThresholdProps): JSX.Element {
           </tbody>
         </table>
       </div>
-      {isFailure ? (
-        <Chart
-          aspect={1.9}
-          x={{ domain: [from, 1], label: 'coverage' }}
-          y={{ domain: [0, highest], label: 'risk (%)', grid: true, format: (risk) => told(100 * risk) }}
-          description={`Risk-coverage curves of ${risks.length} scores; at the threshold coverage ${percent(value?.coverage ?? 0)} and risk ${percent(value?.risk ?? 0)}.`}
-        >
-          {(frame) => (
-            <>
-              {risks.map(({ name, coverage, risk }) => (
-                <path key={name} class={markOf(name)} d={linePath(coverage, risk, frame)} />
-              ))}
-              {value === undefined ? null : (
-                <circle
-                  class="mark-threshold"
-                  cx={frame.x.at(value.coverage)}
-                  cy={frame.y.at(value.risk)}
-                  r={0.42 * frame.letter}
-                />
-              )}
-            </>
-          )}
-        </Chart>
-      ) : null}
+      <Chart
+        aspect={1.9}
+        x={{ domain: [from, 1], label: 'coverage' }}
+        y={{ domain: [0, highest], label: riskLabel, grid: true, format: (risk) => told(100 * risk) }}
+        description={`${riskLabel} over coverage, for ${risks.length} scores; at the threshold coverage ${percent(value?.coverage ?? 0)} and ${percent(here ?? 0)}.`}
+      >
+        {(frame) => (
+          <>
+            {risks.map(({ name, coverage, risk }) => (
+              <path key={name} class={markOf(name)} d={linePath(coverage, risk, frame)} />
+            ))}
+            {value === undefined ? null : (
+              <circle
+                class="mark-threshold"
+                cx={frame.x.at(value.coverage)}
+                cy={frame.y.at(here ?? 0)}
+                r={0.42 * frame.letter}
+              />
+            )}
+          </>
+        )}
+      </Chart>
     </FigureFrame>
   );
 }
@@ -154,6 +157,10 @@ export function PrecisionRecall({ result, curves }: ThresholdProps): JSX.Element
   const shown = curves.value?.precisionRecall ?? [];
   const positive = isFailure ? 'an error' : `an image of ${manifest.ood.title}`;
   const prevalence = curves.value?.prevalence ?? 0;
+  // Strangers are found so well that the curves differ in the corner alone; the axes begin where the threshold is in it.
+  const below = (value: number): number => Math.max(0, Math.floor(10 * value - 0.2) / 10);
+  const recallFrom = isFailure ? 0 : Math.min(0.5, below(value?.recall ?? 1));
+  const precisionFrom = isFailure ? 0 : Math.min(0.8, below(value?.precision ?? 1));
   return (
     <FigureFrame
       title="Precision and recall"
@@ -181,8 +188,8 @@ export function PrecisionRecall({ result, curves }: ThresholdProps): JSX.Element
     >
       <Chart
         aspect={1.35}
-        x={{ domain: [0, 1], label: 'recall', grid: true }}
-        y={{ domain: [0, 1.02], label: 'precision', grid: true }}
+        x={{ domain: [recallFrom, 1], label: 'recall', grid: true }}
+        y={{ domain: [precisionFrom, precisionFrom > 0 ? 1.004 : 1.02], label: 'precision', grid: true }}
         description={`Precision-recall curves; positive is ${positive}. Average precision: ${shown.map(({ name, averagePrecision }) => `${scoreEntry(name).title} ${averagePrecision.toFixed(3)}`).join(', ')}.`}
       >
         {(frame) => (

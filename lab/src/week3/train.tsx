@@ -14,6 +14,8 @@ import { signals } from './state.js';
 const progress = signal<TrainProgress | undefined>(undefined);
 const trained = signal<Trained | undefined>(undefined);
 const error = signal<string | undefined>(undefined);
+/** The seed of what is trained or paused. */
+const startedWith = signal(0);
 const running = signal<AbortController | undefined>(undefined);
 /** Counts the trainings that ended, so that the image is compared anew. */
 const generation = signal(0);
@@ -27,6 +29,7 @@ async function start(resume: boolean): Promise<void> {
   announce(resume ? 'Training goes on' : 'Training');
   try {
     const input = { epochs: signals.epochs.peek(), seed: signals.seed.peek(), resume };
+    startedWith.value = input.seed;
     const { signal } = controller;
     trained.value = await run('week3', 'train', input, {
       signal,
@@ -36,7 +39,10 @@ async function start(resume: boolean): Promise<void> {
     generation.value += 1;
     announce(`Trained: ${percent(trained.value.accuracy.live)} of the test digits are right`);
   } catch (cause) {
-    if (!controller.signal.aborted) error.value = cause instanceof Error ? cause.message : String(cause);
+    // The worker may have been ended for another number of threads: then it is begun anew by hand.
+    if (cause instanceof DOMException && cause.name === 'AbortError') {
+      if (!controller.signal.aborted) progress.value = undefined;
+    } else error.value = cause instanceof Error ? cause.message : String(cause);
   }
   if (running.value === controller) running.value = undefined;
 }
@@ -56,7 +62,10 @@ export function Train({
   const now = progress.value;
   const isRunning = running.value !== undefined;
   const canGoOn =
-    now !== undefined && now.step < now.steps && now.steps === signals.epochs.value * now.stepsPerEpoch;
+    now !== undefined &&
+    now.step < now.steps &&
+    now.steps === signals.epochs.value * now.stepsPerEpoch &&
+    startedWith.value === signals.seed.value;
   const steps = Float64Array.from({ length: now?.losses.length ?? 0 }, (_, i) => i + 1);
   return (
     <FigureFrame
