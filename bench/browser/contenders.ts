@@ -24,12 +24,12 @@ export interface Contender extends Candidate, Opened {
 const OURS = TASKS.filter((task) => task !== 'mc-dropout-cached');
 
 /** What can be measured here: WebAssembly always, a graphics card where there is one. */
-export function candidates(threads: number, graphics: Graphics, pages: readonly PageName[]): Candidate[] {
+export function candidates(threads: number, graphics: Graphics, hasPeers: boolean): Candidate[] {
   const isolated = threads > 1;
   const all: Candidate[] = [
     { ...on('credence', 'wasm', 1), name: 'Credence, wasm, 1 thread', isolated: false },
     ...(isolated ? [{ ...on('credence', 'wasm', threads), name: `Credence, wasm, ${threads} threads` }] : []),
-    ...(graphics.webgpu ? [on('credence', 'webgpu', 1)] : []),
+    ...(graphics.webgpu ? [on('credence-webgpu', 'webgpu', 1)] : []),
     // Its name says no number: it asks for threads and may not get them.
     { ...on('tensorflow', 'wasm', threads), name: 'TensorFlow.js, wasm' },
     // What TensorFlow.js itself can train a convnet with, where its WebAssembly can't.
@@ -39,16 +39,21 @@ export function candidates(threads: number, graphics: Graphics, pages: readonly 
     on('jax', 'wasm', threads),
     ...(graphics.webgpu ? [on('jax', 'webgpu', 1)] : []),
   ];
-  return all.filter(({ page }) => pages.includes(page));
+  return all.filter(({ page }) => hasPeers || isOurs(page));
+}
+
+export function isOurs(page: PageName): boolean {
+  return page.startsWith('credence');
 }
 
 const NAMES: Readonly<Record<PageName, string>> = {
   credence: 'Credence',
+  'credence-webgpu': 'Credence',
   tensorflow: 'TensorFlow.js',
   jax: 'jax-js',
 };
 
 function on(page: PageName, backend: string, threads: number): Candidate {
   const name = `${NAMES[page]}, ${backend}${threads > 1 ? `, ${threads} threads` : ''}`;
-  return { name, page, backend, threads, isolated: true, tasks: page === 'credence' ? OURS : TASKS };
+  return { name, page, backend, threads, isolated: true, tasks: isOurs(page) ? OURS : TASKS };
 }

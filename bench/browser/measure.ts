@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import type { Context } from '../context.js';
 import type { Candidate, Contender } from './contenders.js';
+import { pageFile } from './pages.js';
 import type { Given, TaskName } from './program.js';
 
 /** What one turn of a task should take, in milliseconds: long beside the clock, short beside the drift of the machine. */
@@ -21,7 +22,7 @@ export async function openContender(
     (threads) => Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => threads }),
     candidate.threads,
   );
-  await page.goto(`${url}${candidate.page}/${candidate.page}.html`);
+  await page.goto(`${url}${candidate.page}/${pageFile(candidate.page)}`);
   await page.waitForFunction(() => typeof globalThis.openProgram === 'function');
   const { backend, threads } = candidate;
   const opened = await page.evaluate((given) => globalThis.openProgram(given), {

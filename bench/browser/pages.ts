@@ -7,7 +7,7 @@ import { build } from 'vite';
 import { SOURCE } from './peers.js';
 
 /** Pages by the name of their library. */
-export type PageName = 'credence' | 'tensorflow' | 'jax';
+export type PageName = 'credence' | 'credence-webgpu' | 'tensorflow' | 'jax';
 
 /** Builds pages as a user's bundler would. */
 export async function buildPages(names: readonly PageName[], folder: string): Promise<void> {
@@ -17,6 +17,11 @@ export async function buildPages(names: readonly PageName[], folder: string): Pr
       base: './',
       configFile: false,
       logLevel: 'error',
+      // Without WebGPU the runtime is half as large; the lab takes it so.
+      resolve: {
+        alias:
+          name === 'credence' ? [{ find: /^onnxruntime-web$/, replacement: 'onnxruntime-web/wasm' }] : [],
+      },
       build: {
         outDir: join(folder, name),
         emptyOutDir: true,
@@ -26,10 +31,15 @@ export async function buildPages(names: readonly PageName[], folder: string): Pr
         assetsInlineLimit: 0,
         modulePreload: { polyfill: false },
         chunkSizeWarningLimit: 10_000,
-        rollupOptions: { input: join(SOURCE, 'page', `${name}.html`) },
+        rollupOptions: { input: join(SOURCE, 'page', pageFile(name)) },
       },
     });
   }
+}
+
+/** The file of a page, in the source and in the folder that is named after the page. */
+export function pageFile(name: PageName): string {
+  return `${name.replace('-webgpu', '')}.html`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

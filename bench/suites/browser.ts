@@ -3,13 +3,12 @@ import type { Browser } from 'playwright-core';
 import { agreement, TOLERANCE, VARIANCE_TOLERANCE } from '../browser/agreement.js';
 import { findChromium, graphicsOf, launchChromium } from '../browser/chromium.js';
 import type { Graphics } from '../browser/chromium.js';
-import { candidates } from '../browser/contenders.js';
+import { candidates, isOurs } from '../browser/contenders.js';
 import type { Contender } from '../browser/contenders.js';
 import { prepareGiven } from '../browser/given.js';
 import { openContender, timeTask } from '../browser/measure.js';
 import type { TaskTimes } from '../browser/measure.js';
 import { buildPages, servePages } from '../browser/pages.js';
-import type { PageName } from '../browser/pages.js';
 import { installPeers } from '../browser/peers.js';
 import { BATCH, CHECK_STEPS, PASSES, TASKS } from '../browser/program.js';
 import type { TaskName } from '../browser/program.js';
@@ -27,22 +26,24 @@ export async function browser(context: Context): Promise<readonly Section[]> {
   const executable = findChromium();
   if (executable === undefined)
     return [missing('no Chromium in the usual places; CHROMIUM_PATH names another one')];
-  const pages: PageName[] = installPeers(say) ? ['credence', 'tensorflow', 'jax'] : ['credence'];
+  const hasPeers = installPeers(say);
   const digits = Math.max(BATCH, BATCH * Math.floor((options.limit ?? DIGITS) / BATCH));
   const given = await prepareGiven(digits, { data: options.data, signal });
   const folder = join(scratch, 'pages');
-  say('building the pages');
-  await buildPages(pages, folder);
   await using plain = await servePages(folder, { isolated: false });
   await using isolated = await servePages(folder, { isolated: true });
   const chromium = await launchChromium(executable);
   const close = (): void => void chromium.close();
   signal.addEventListener('abort', close, { once: true });
   try {
-    const graphics = await graphicsOf(chromium, `${plain.url}credence/credence.html`);
+    // Any address will do, found or not: a page that is not of this machine has no WebGPU.
+    const graphics = await graphicsOf(chromium, `${plain.url}none.html`);
+    const all = candidates(options.threads, graphics, hasPeers);
+    say('building the pages');
+    await buildPages([...new Set(all.map(({ page }) => page))], folder);
     const contenders: Contender[] = [];
     const failures: string[] = [];
-    for (const candidate of candidates(options.threads, graphics, pages)) {
+    for (const candidate of all) {
       signal.throwIfAborted();
       say(`${candidate.name}: opening, and computing what is compared`);
       const { url } = candidate.isolated ? isolated : plain;
@@ -57,7 +58,7 @@ export async function browser(context: Context): Promise<readonly Section[]> {
     for (const task of TASKS) {
       // The peers' way of not computing twice; ours is always that.
       const able = contenders.map((own) =>
-        task === 'mc-dropout-cached' && own.page === 'credence' ? { ...own, tasks: [task] } : own,
+        task === 'mc-dropout-cached' && isOurs(own.page) ? { ...own, tasks: [task] } : own,
       );
       sections.push(taskSection(task, await timeTask(task, able, context), digits));
     }
@@ -78,7 +79,7 @@ function setting(chromium: Browser, { webgpu, webgl }: Graphics): string[] {
 }
 
 function agreementSection(contenders: readonly Contender[], notes: readonly string[]): Section {
-  const reference = contenders.find(({ page }) => page === 'credence');
+  const reference = contenders.find(({ page }) => isOurs(page));
   const compared = contenders.map((own) => ({
     name: own.name,
     version: own.version,
@@ -115,7 +116,7 @@ function taskSection(task: TaskName, times: TaskTimes, digits: number): Section 
     'mc-dropout': `${PASSES} passes of MC dropout, ${digits.toLocaleString('en')} digits; the peers run the whole network in each`,
     'mc-dropout-cached': `${PASSES} passes of MC dropout, ${digits.toLocaleString('en')} digits; the peers run the layers before the first dropout once, by hand`,
   };
-  const ours = [...times].filter(([{ page }]) => page === 'credence');
+  const ours = [...times].filter(([{ page }]) => isOurs(page));
   const best = ours.toSorted(([, a], [, b]) => spread(a).median - spread(b).median)[0];
   const rows = [...times].map(([{ name }, milliseconds]) => ({
     name,
@@ -129,13 +130,13 @@ function taskSection(task: TaskName, times: TaskTimes, digits: number): Section 
       columns: ['program', 'ms', 'range', 'times ours', 'spread'].map((title) => ({ title })),
       rows: rows.map(({ name, milliseconds, ratios }) => {
         const [own, ratio] = [spread(milliseconds), spread(ratios)];
-        const isOurs = name === best?.[0].name;
+        const isBest = name === best?.[0].name;
         return [
           name,
           number(own.median),
           range(own.min, own.max),
-          isOurs ? '1' : number(ratio.median),
-          isOurs ? '' : range(ratio.min, ratio.max),
+          isBest ? '1' : number(ratio.median),
+          isBest ? '' : range(ratio.min, ratio.max),
         ];
       }),
     },
