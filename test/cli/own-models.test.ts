@@ -76,7 +76,9 @@ describe.each(uses)('$name', (use) => {
 
   test('is assessed', async () => {
     const { folder } = made;
-    const data = ['--validation', 'val.npz', '--test', 'test.npz', '--scores', scores.join()];
+    // To tune ODIN takes most of the time, and the export has its derivative too.
+    const fitted = scores.filter((score) => score !== 'odin' || use.name.startsWith('opset 13'));
+    const data = ['--validation', 'val.npz', '--test', 'test.npz', '--scores', fitted.join()];
     const ran = await credence.run(
       folder,
       'assess',
@@ -92,7 +94,7 @@ describe.each(uses)('$name', (use) => {
     const results = assessmentSchema.parse(await jsonOf(join(folder, 'out/results.json')));
     expect(results.classifier.accuracy).toBeCloseTo(ACCURACY, 12);
     expect(results.unavailable).toEqual([]);
-    expect(results.scores.map(({ name }) => name)).toEqual(scores);
+    expect(results.scores.map(({ name }) => name)).toEqual(fitted);
   });
 
   test('is exported with its scores, in one file', async () => {
