@@ -65,7 +65,8 @@ export async function servePages(
     const bytes = await readFile(join(folder, normalize(pathname))).catch(() => undefined);
     const type = TYPES[extname(pathname)] ?? 'application/octet-stream';
     response.writeHead(bytes === undefined ? 404 : 200, { 'content-type': type, ...(isolated && ISOLATION) });
-    response.end(bytes);
+    // Chromium takes an answer without a body for a failure of the network.
+    response.end(bytes ?? 'not found');
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
