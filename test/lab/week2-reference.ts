@@ -56,7 +56,7 @@ export async function referenceOf(asked: Asked): Promise<Reference> {
   const { set, n, samples } = asked;
   const root = key(1);
   const { points, labels } =
-    set === 'blobs' ? blobs(fold(root, 'blobs'), { n }) : moons(fold(root, 'moons'), { n, noise: 0.15 });
+    set === 'blobs' ? blobs(fold(root, 'blobs'), { n }) : moons(fold(root, 'moons'), { n, noise: 0.2 });
   const data = { x: points, label: labels };
   const { alpha, hidden, members, method, epoch } = asked;
   const options = { likelihood: bernoulliLikelihood, trainingSetSize: n };
@@ -116,7 +116,7 @@ export async function referenceOf(asked: Asked): Promise<Reference> {
       const objective = variationalObjective(model, {
         ...options,
         priorDeviation: 1 / Math.sqrt(alpha),
-        initialDeviation: method === 'variational' ? 1 : 0.1,
+        initialDeviation: method === 'variational' ? 1 / Math.sqrt(alpha) : 0.1,
       });
       const optimiser = adam({ learningRate: method === 'variational' ? 0.1 : 0.05 });
       const result = await trained(objective, optimiser, 'variational');

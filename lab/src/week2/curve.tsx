@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Chart, extent, FigureFrame, linePath, short } from '../ui/index.js';
+import { Chart, extent, FigureFrame, linePath, padded, short } from '../ui/index.js';
 import * as formulas from './formulas.js';
 import type { Fit } from './model.js';
 import { saveTraining } from './save.js';
@@ -82,5 +82,5 @@ function axisOf(losses: ArrayLike<number>): { domain: [number, number]; type: 'l
   if (losses.length === 0) return { domain: [0, 1], type: 'linear' };
   const [low, high] = extent(losses);
   if (low > 0 && high / low > LOG_RATIO) return { domain: [low / 1.2, high * 1.2], type: 'log' };
-  return { domain: [Math.min(0, low), high > 0 ? high * 1.05 : 1], type: 'linear' };
+  return { domain: padded([low, high], 0.06), type: 'linear' };
 }

@@ -21,6 +21,7 @@ const SPEEDS = [1, 2, 5, 10, 20, 50];
 const wantsMotion = !matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 const playing = signal(false);
+const ready = computed(() => problem.value !== undefined);
 const done = computed(() => signals.epoch.value >= MOST_EPOCHS);
 
 function trainOn(): void {
@@ -42,7 +43,8 @@ export function Panel(): JSX.Element {
     { cancel: true },
   );
   const fit = useComputed(() =>
-    problem.value === undefined ? undefined : (task.progress.value ?? task.result.value),
+    // After an error the maps would be those of other settings.
+    !ready.value || task.error.value !== undefined ? undefined : (task.progress.value ?? task.result.value),
   );
   const ray = useTask('week2', 'ray', () => {
     if (fit.value === undefined || line.value === undefined) return undefined;
@@ -50,7 +52,7 @@ export function Panel(): JSX.Element {
     return { snapshot: fit.value.snapshot, from, direction, length };
   });
   const known = useLast(ray.result);
-  usePlaying({ playing, done, task, onStep: trainOn });
+  usePlaying({ playing, done, task, ready, onStep: trainOn });
   useSpoken(task, playing);
   const error = task.error.value ?? ray.error.value;
   return (
@@ -113,7 +115,7 @@ function Toolbar({ fit }: ToolbarProps): JSX.Element {
         done={done}
         onStep={trainOn}
         onReset={() => set({ epoch: 0 })}
-        position={`epoch ${reached}${accuracy}`}
+        position={`epoch ${reached}, ${signals.speed.value} a frame${accuracy}`}
       />
     </div>
   );

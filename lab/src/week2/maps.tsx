@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import {
@@ -26,6 +27,11 @@ export interface MapProps {
   readonly fit: ReadonlySignal<Fit | undefined>;
 }
 
+const HALF = CONTOURS.indexOf(0.5);
+
+/** Of the thin lines: the boundaries of draws where there are any, else those of other probabilities. */
+const showsDraws = computed(() => signals.boundaries.value && signals.method.value !== 'map');
+
 /** Ends of the uncertainties' colours, so that they do not follow every epoch. */
 const CEILINGS = [0.02, 0.05, 0.1, 0.2, 0.4, Math.LN2];
 
@@ -50,9 +56,13 @@ export function ProbabilityMap({ fit: { value } }: MapProps): JSX.Element {
           <LegendItem shape="line" mark="mark-half">
             {method === 'map' ? 'p' : 'mean p'} = 1/2
           </LegendItem>
-          {method === 'map' || !signals.boundaries.value ? null : (
+          {showsDraws.value ? (
             <LegendItem shape="line" mark="mark-draw">
               of single draws
+            </LegendItem>
+          ) : (
+            <LegendItem shape="line" mark="mark-level">
+              0.1, 0.25, 0.75, 0.9
             </LegendItem>
           )}
           <Colours low="0" high="1" ramp={diverging} />
@@ -84,21 +94,14 @@ export function ProbabilityMap({ fit: { value } }: MapProps): JSX.Element {
 }
 
 function Lines({ fit, frame }: { readonly fit: Fit; readonly frame: Frame }): JSX.Element {
+  const thin = showsDraws.value ? fit.boundaries : fit.contours.toSpliced(HALF, 1);
   return (
     <>
-      {signals.boundaries.value ? (
-        <path
-          class="mark-draw"
-          d={fit.boundaries.map((segments) => segmentsPath(segments, frame)).join('')}
-        />
-      ) : null}
-      {fit.contours.map((segments, k) => (
-        <path
-          key={k}
-          class={CONTOURS[k] === 0.5 ? 'mark-half' : 'mark-level'}
-          d={segmentsPath(segments, frame)}
-        />
-      ))}
+      <path
+        class={showsDraws.value ? 'mark-draw' : 'mark-level'}
+        d={thin.map((segments) => segmentsPath(segments, frame)).join('')}
+      />
+      <path class="mark-half" d={segmentsPath(fit.contours[HALF]!, frame)} />
     </>
   );
 }
@@ -157,7 +160,7 @@ export function AleatoricMap({ fit: { value } }: MapProps): JSX.Element {
 }
 
 function Half({ fit, frame }: { readonly fit: Fit; readonly frame: Frame }): JSX.Element {
-  return <path class="mark-half-light" d={segmentsPath(fit.contours[CONTOURS.indexOf(0.5)]!, frame)} />;
+  return <path class="mark-half-light" d={segmentsPath(fit.contours[HALF]!, frame)} />;
 }
 
 function Nats({ top }: { readonly top: number }): JSX.Element {

@@ -45,6 +45,8 @@ export interface Recipe {
 
 /** All places in one run. */
 const BATCH = 20_000;
+/** Before training; logistic regression begins at the prior, from which a network does not find its way. */
+const NETWORK_DEVIATION = 0.1;
 
 export function dataOf({ points, labels }: Problem): Feeds {
   return {
@@ -59,9 +61,9 @@ export function recipeOf(problem: Problem): Recipe {
     case 'laplace':
       return maximumAPosteriori(problem);
     case 'variational':
-      return variational(problem, logistic({ key: fold(rootOf(problem), 'logistic') }), 1);
+      return variational(problem, logistic({ key: fold(rootOf(problem), 'logistic') }));
     case 'bayesian':
-      return variational(problem, networkOf(problem, 'mlp'), 0.1);
+      return variational(problem, networkOf(problem, 'mlp'), NETWORK_DEVIATION);
     case 'dropout':
       return dropout(problem);
     case 'ensemble':
@@ -97,13 +99,14 @@ function maximumAPosteriori(problem: Problem): Recipe {
   };
 }
 
-function variational(problem: Problem, model: Graph, initialDeviation: number): Recipe {
+function variational(problem: Problem, model: Graph, initialDeviation?: number): Recipe {
   const root = rootOf(problem);
+  const priorDeviation = 1 / Math.sqrt(problem.priorPrecision);
   const objective = variationalObjective(model, {
     likelihood: bernoulliLikelihood,
     trainingSetSize: problem.labels.length,
-    priorDeviation: 1 / Math.sqrt(problem.priorPrecision),
-    initialDeviation,
+    priorDeviation,
+    initialDeviation: initialDeviation ?? priorDeviation,
   });
   return {
     trainings: [{ objective, optimiser: adamOf(problem), key: fold(root, 'variational') }],

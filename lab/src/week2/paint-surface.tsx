@@ -15,6 +15,12 @@ const ERASER = 16;
 /** What a press of an arrow key moves, as a share of the map; five times as much with Shift. */
 const STEP = 0.02;
 
+/** As shares of the map. */
+interface Place {
+  readonly u: number;
+  readonly v: number;
+}
+
 /**
  * The brush. A press leaves a point, a stroke a trail of them; by keyboard the arrows move the brush, Enter or Space uses it, 0 and
  * 1 choose the class, Delete erases.
@@ -22,41 +28,57 @@ const STEP = 0.02;
 export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element {
   const surface = useRef<SVGRectElement>(null);
   const last = useRef<{ readonly x: number; readonly y: number } | null>(null);
-  const cursor = useSignal({ u: 0.5, v: 0.5 });
+  const cursor = useSignal<Place>({ u: 0.5, v: 0.5 });
   const help = useId();
   const brush = signals.brush.value;
 
-  const use = (x: number, y: number, tool = brush): void => {
+  const use = (places: readonly Place[], tool = brush): void => {
     if (tool === 'off') return;
-    const [u, v] = [x / frame.width, 1 - y / frame.height];
+    const before = canvas.value;
     if (tool === 'eraser') {
       const [ru, rv] = [ERASER / frame.width, ERASER / frame.height];
-      const kept = canvas.value.filter(([pu, pv]) => ((pu - u) / ru) ** 2 + ((pv - v) / rv) ** 2 > 1);
-      if (kept.length < canvas.value.length) paint(kept);
-    } else if (canvas.value.length < MOST_POINTS && u >= 0 && u <= 1 && v >= 0 && v <= 1) {
-      paint([...canvas.value, [u, v, Number(tool)]]);
+      const kept = before.filter(([pu, pv]) =>
+        places.every(({ u, v }) => ((pu - u) / ru) ** 2 + ((pv - v) / rv) ** 2 > 1),
+      );
+      if (kept.length < before.length) paint(kept);
+      return;
     }
+    const within = places.filter(({ u, v }) => u >= 0 && u <= 1 && v >= 0 && v <= 1);
+    const added = within
+      .slice(0, MOST_POINTS - before.length)
+      .map(({ u, v }) => [u, v, Number(tool)] as const);
+    if (added.length > 0) paint([...before, ...added]);
   };
-  const place = ({ clientX, clientY }: PointerEvent): { x: number; y: number } => {
+  /** In pixels of the frame. */
+  const under = ({ clientX, clientY }: PointerEvent): { x: number; y: number } => {
     const { left, top } = surface.current!.getBoundingClientRect();
     return { x: clientX - left, y: clientY - top };
   };
+  const shares = (x: number, y: number): Place => ({ u: x / frame.width, v: 1 - y / frame.height });
   const press = (event: PointerEvent): void => {
     if (event.button !== 0 || brush === 'off') return;
     surface.current!.setPointerCapture(event.pointerId);
-    const { x, y } = place(event);
+    const { x, y } = under(event);
     last.current = { x, y };
-    use(x, y);
+    use([shares(x, y)]);
   };
   const stroke = (event: PointerEvent): void => {
     if (last.current === null) return;
-    const { x, y } = place(event);
-    const way = Math.hypot(x - last.current.x, y - last.current.y);
-    if (way < SPACING) return;
-    last.current = { x, y };
-    const [dx, dy] =
-      brush === 'eraser' ? [0, 0] : normal(fold(key(signals.seed.value), 'brush', canvas.value.length), 2);
-    use(x + SCATTER * dx!, y + SCATTER * dy!);
+    const { x: x0, y: y0 } = last.current;
+    const to = under(event);
+    // A page that is busy gets few events: the trail is as dense.
+    const count = Math.floor(Math.hypot(to.x - x0, to.y - y0) / SPACING);
+    if (count === 0) return;
+    last.current = to;
+    const scatter = brush === 'eraser' ? 0 : SCATTER;
+    const noise = normal(fold(key(signals.seed.value), 'brush', canvas.value.length), 2 * count);
+    use(
+      Array.from({ length: count }, (_, i) => {
+        const share = (i + 1) / count;
+        const [dx, dy] = [scatter * noise[2 * i]!, scatter * noise[2 * i + 1]!];
+        return shares(x0 + share * (to.x - x0) + dx, y0 + share * (to.y - y0) + dy);
+      }),
+    );
   };
   const type = (event: KeyboardEvent): void => {
     const step = STEP * (event.shiftKey ? 5 : 1);
@@ -68,7 +90,6 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
     };
     const move = moves[event.key];
     const { u, v } = cursor.value;
-    const [x, y] = [u * frame.width, (1 - v) * frame.height];
     const count = canvas.value.length;
     if (move !== undefined) {
       cursor.value = { u: clamped(u + move[0]), v: clamped(v + move[1]) };
@@ -77,10 +98,10 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
       signals.brush.value = event.key;
       announce(`Brush of class ${event.key}`);
     } else if (event.key === 'Enter' || event.key === ' ') {
-      use(x, y);
+      use([cursor.value]);
       announce(brush === 'off' ? 'The brush is off: press 0 or 1 for a class' : change(count));
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
-      use(x, y, 'eraser');
+      use([cursor.value], 'eraser');
       announce(change(count));
     } else return;
     event.preventDefault();
@@ -121,7 +142,7 @@ function change(before: number): string {
   return now === before ? 'Nothing changed' : `${now} points`;
 }
 
-function told({ u, v }: { readonly u: number; readonly v: number }): string {
+function told({ u, v }: Place): string {
   const { x, y } = region.value;
   return `x1 ${short(x[0] + u * (x[1] - x[0]))}, x2 ${short(y[0] + v * (y[1] - y[0]))}`;
 }

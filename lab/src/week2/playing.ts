@@ -11,14 +11,16 @@ export interface PlayingOptions {
   readonly playing: Signal<boolean>;
   readonly done: ReadonlySignal<boolean>;
   readonly task: FitTask;
+  /** Whether there is anything to train. */
+  readonly ready: ReadonlySignal<boolean>;
   readonly onStep: () => void;
 }
 
 /** Asks for more in the frame after an answer: as fast as the worker can and never faster than the screen. */
-export function usePlaying({ playing, done, task, onStep }: PlayingOptions): void {
+export function usePlaying({ playing, done, task, ready, onStep }: PlayingOptions): void {
   useSignalEffect(() => {
     if (!playing.value || task.busy.value) return undefined;
-    if (done.value || task.error.value !== undefined || task.result.value === undefined) {
+    if (done.value || !ready.value || task.error.value !== undefined) {
       playing.value = false;
       return undefined;
     }

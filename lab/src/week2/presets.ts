@@ -18,11 +18,11 @@ const COMMON = {
   ray: null,
 } as const;
 const BLOBS = { ...COMMON, set: 'blobs', n: 400, alpha: 1 } as const;
-const MOONS = { ...COMMON, set: 'moons', n: 200, alpha: 0.1 } as const;
+const MOONS = { ...COMMON, set: 'moons', n: 200 } as const;
 
 /** The methods of the practical on its sets, and an ensemble. */
 export const presets: readonly Preset[] = [
-  { name: 'Ensemble', values: { ...MOONS, method: 'ensemble', epoch: 200 } },
+  { name: 'Ensemble', values: { ...MOONS, n: 100, alpha: 0.02, method: 'ensemble', epoch: 300 } },
   { name: 'MAP', values: { ...BLOBS, method: 'map', epoch: 100 } },
   { name: 'Laplace', values: { ...BLOBS, method: 'laplace', epoch: 300 } },
   { name: 'VI', values: { ...BLOBS, method: 'variational', epoch: 300 } },

@@ -7,9 +7,9 @@ export const RAY_DECIMALS = 3;
 /** Null: what follows from the other values. */
 export const { signals, set, reset } = panelState('week2', {
   set: choice(['moons', 'blobs', 'circles', 'spirals', 'empty'], 'moons'),
-  n: integer({ initial: 200, min: 2, max: MOST_POINTS }),
+  n: integer({ initial: 100, min: 2, max: MOST_POINTS }),
   /** Standard deviation of the noise; null: the set's own. */
-  noise: optional(number({ initial: 0.15, min: 0, max: 2 })),
+  noise: optional(number({ initial: 0.2, min: 0, max: 2 })),
   seed: integer({ initial: 1, min: 0, max: 999_999 }),
   /** The points as they were painted; null: those of the set. */
   points: optional(painted()),
@@ -18,11 +18,11 @@ export const { signals, set, reset } = panelState('week2', {
   rate: number({ initial: 0.2, min: 0.01, max: 0.9 }),
   members: integer({ initial: 5, min: 1, max: MOST_MEMBERS }),
   /** Prior precision. */
-  alpha: number({ initial: 0.1, min: 0.0001, max: 100 }),
+  alpha: number({ initial: 0.02, min: 0.0001, max: 100 }),
   /** Learning rate; null: the method's own. */
   lr: optional(number({ initial: 0.1, min: 0.0001, max: 2 })),
   samples: integer({ initial: 30, min: 1, max: MOST_SAMPLES }),
-  epoch: integer({ initial: 200, min: 0, max: MOST_EPOCHS }),
+  epoch: integer({ initial: 300, min: 0, max: MOST_EPOCHS }),
   /** Epochs of a frame while playing. */
   speed: integer({ initial: 5, min: 1, max: 100 }),
   /** Its origin and its handle; null: from the points' mean to where the set has its own. */
