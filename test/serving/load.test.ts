@@ -35,6 +35,17 @@ test('SIGTERM under load: every request that was accepted is answered, and the e
   expect(report).toMatchObject({ failed: {}, lost: 0, closed: 32 });
 });
 
+test('SIGTERM when clients have only just connected: those that wait to be accepted are answered too', async () => {
+  await using service = await startService(model, ['--threads', '1']);
+  const unending = new AbortController().signal;
+  const loaded = load({ ...request, clients: 100, port: service.port, isRight, signal: unending });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await service.stop()).toBe(0);
+  const report = await loaded;
+  expect(report.latencies.length).toBeGreaterThanOrEqual(100);
+  expect(report).toMatchObject({ failed: {}, lost: 0, closed: 100 });
+});
+
 test('more load than the queue holds: some are told to come again, the others are answered', async () => {
   await using service = await startService(model, ['--max-queue', '4', '--max-batch', '2', '--threads', '1']);
   const report = await load({ ...request, port: service.port, isRight, signal: AbortSignal.timeout(1000) });

@@ -13,8 +13,10 @@ interface Connection {
 /** The connections of a server, so that those without a request can be ended when it stops. */
 export class Connections {
   readonly #connections = new Map<Socket, Connection>();
+  #accepted = 0;
 
   add(socket: Socket): void {
+    this.#accepted++;
     this.#connections.set(socket, { active: 0, since: performance.now(), bytesRead: 0 });
     socket.once('close', () => this.#connections.delete(socket));
   }
@@ -29,6 +31,19 @@ export class Connections {
       connection.since = performance.now();
       connection.bytesRead = socket.bytesRead;
     });
+  }
+
+  /**
+   * Until the server has taken all connections that wait for it, for so many milliseconds at most. Node takes one in a
+   * turn of its event loop, and the system resets those that are left when the server stops to listen.
+   */
+  async acceptAll(milliseconds: number): Promise<void> {
+    const deadline = performance.now() + milliseconds;
+    let before: number;
+    do {
+      before = this.#accepted;
+      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#accepted > before && performance.now() < deadline);
   }
 
   /**

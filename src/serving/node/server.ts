@@ -223,8 +223,7 @@ async function close(
   connections: Connections,
   { timeout, grace }: { timeout: number; grace: number },
 ): Promise<void> {
-  // Connections that have come are accepted first: those that are not would be reset.
-  await new Promise((resolve) => setImmediate(resolve));
+  await connections.acceptAll(grace);
   const closed = new Promise<void>((resolve) => {
     // `server.close` would cut idle connections at once, and with them requests that are under way to here.
     TcpServer.prototype.close.call(server, () => resolve());
