@@ -7,14 +7,15 @@ import { packageVersion } from '../practical/index.js';
 import { colours as pc } from './colours.js';
 import { addFitOptions, commandLine, fitArguments, openOptions, pathsOf, scoresWith } from './fit-options.js';
 import type { FitFlags } from './fit-options.js';
+import { scoresOption } from './model-options.js';
 import { namedSet, share } from './option-values.js';
 import { terminalReporter } from './progress.js';
 import { tuningLine } from './tuning-line.js';
 
 interface Flags extends FitFlags {
   readonly test?: string;
-  readonly ood: Readonly<Record<string, string>>;
-  readonly scores?: string;
+  readonly ood?: Readonly<Record<string, string>>;
+  readonly scores: string;
   readonly risk: number;
   readonly confidence: number;
   readonly out: string;
@@ -39,26 +40,27 @@ export function addAssessCommand(program: Command, outcome: { code: number }): v
         'inputs; certifies a threshold for the risk you ask for. Writes report.html, results.json and the figures.',
     )
     .helpOption('-h, --help', 'print this')
-    .addHelpText('before', EXAMPLES)
-    .option('--scores <list>', 'scores, separated by commas (default: all that the model allows)')
-    .option('--test <data>', 'labelled examples to measure on (default: half of the validation set)')
-    .option(
-      '--ood <name=data>',
-      'a set of inputs from elsewhere; may be given several times',
-      namedSet('--ood'),
-      {} as Record<string, string>,
-    )
-    .option(
-      '--risk <share>',
-      'errors among the accepted inputs that must not be exceeded',
-      share('--risk'),
-      0.01,
-    )
-    .option('--confidence <share>', 'confidence of that promise', share('--confidence'), 0.95)
-    .option('--out <folder>', 'where everything is written', 'assessment')
-    .option('--json', 'print results.json on stdout')
-    .option('--quiet', 'no progress');
-  addFitOptions(command).action(async (flags: Flags) => {
+    .addHelpText('before', EXAMPLES);
+  addFitOptions(command, (own) =>
+    own
+      .addOption(scoresOption().default('all'))
+      .option('--test <data>', 'labelled examples to measure on (default: half of the validation set)')
+      .option(
+        '--ood <name=data>',
+        'a set of inputs from elsewhere; may be given several times',
+        namedSet('--ood'),
+      )
+      .option(
+        '--risk <share>',
+        'errors among the accepted inputs that must not be exceeded',
+        share('--risk'),
+        0.01,
+      )
+      .option('--confidence <share>', 'confidence of that promise', share('--confidence'), 0.95)
+      .option('--out <folder>', 'where everything is written', 'assessment')
+      .option('--json', 'print results.json on stdout')
+      .option('--quiet', 'no progress'),
+  ).action(async (flags: Flags) => {
     outcome.code = await assessModel(flags);
   });
 }
@@ -140,8 +142,8 @@ function commandOf(flags: Flags): string {
   return commandLine('credence assess', [
     ...fitArguments(flags),
     ...(flags.test === undefined ? [] : [['test', flags.test] as const]),
-    ...Object.entries(flags.ood).map(([name, path]) => ['ood', `${name}=${path}`] as const),
-    ...(flags.scores === undefined ? [] : [['scores', flags.scores] as const]),
+    ...Object.entries(flags.ood ?? {}).map(([name, path]) => ['ood', `${name}=${path}`] as const),
+    ...(flags.scores === 'all' ? [] : [['scores', flags.scores] as const]),
     ['risk', `${flags.risk}`],
     ['confidence', `${flags.confidence}`],
   ]);
@@ -156,7 +158,7 @@ function exportCommandOf(
   { recommendation: { score }, scores }: Pick<AssessmentFindings, 'recommendation' | 'scores'>,
 ): string {
   const certificate = scores.find(({ name }) => name === score)?.certificate ?? null;
-  const set = Object.fromEntries(Object.entries(flags.set).filter(([name]) => name === score));
+  const set = Object.fromEntries(Object.entries(flags.set ?? {}).filter(([name]) => name === score));
   return commandLine('credence export', [
     ...fitArguments({ ...flags, set }),
     ['scores', score],

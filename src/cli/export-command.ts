@@ -59,23 +59,25 @@ export function addExportCommand(program: Command, outcome: { code: number }): v
         'probabilities, scores and decisions beside them: standard ONNX, for any runtime. Verifies what it writes.',
     )
     .helpOption('-h, --help', 'print this')
-    .addHelpText('before', EXAMPLES)
-    .addOption(scoresOption().default('mcp,energy'))
-    .option(
-      '--accept <rule>',
-      'SCORE=THRESHOLD: an output that says whether the score is at most the threshold',
-    )
-    .option(
-      '--risk <share>',
-      'the same, at a threshold certified to keep errors among the accepted inputs under this share',
-      share('--risk'),
-    )
-    .option('--confidence <share>', 'confidence of that promise (default: 0.95)', share('--confidence'))
-    .option('--score <name>', 'the score to accept by (default: the one whose certificate accepts most)')
-    .option('--no-calibration', 'no calibrated probabilities')
-    .option('--out <file>', 'where it is written (default: MODEL.trust.onnx)')
-    .option('--quiet', 'no progress');
-  addFitOptions(command).action(async (flags: Flags) => {
+    .addHelpText('before', EXAMPLES);
+  addFitOptions(command, (own) =>
+    own
+      .addOption(scoresOption().default('mcp,energy'))
+      .option(
+        '--accept <rule>',
+        'SCORE=THRESHOLD: an output that says whether the score is at most the threshold',
+      )
+      .option(
+        '--risk <share>',
+        'the same, at a threshold certified to keep errors among the accepted inputs under this share',
+        share('--risk'),
+      )
+      .option('--confidence <share>', 'confidence of that promise (default: 0.95)', share('--confidence'))
+      .option('--score <name>', 'the score to accept by (default: the one whose certificate accepts most)')
+      .option('--no-calibration', 'no calibrated probabilities')
+      .option('--out <file>', 'where it is written (default: MODEL.trust.onnx)')
+      .option('--quiet', 'no progress'),
+  ).action(async (flags: Flags) => {
     outcome.code = await exportModel(flags);
   });
 }

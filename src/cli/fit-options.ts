@@ -18,8 +18,8 @@ export interface FitFlags extends NamingFlags {
   readonly model: string;
   readonly validation: string;
   readonly train?: string;
-  readonly tuneOod: Readonly<Record<string, string>>;
-  readonly set: GivenSettings;
+  readonly tuneOod?: Readonly<Record<string, string>>;
+  readonly set?: GivenSettings;
   readonly dropout?: number;
   readonly fitExamples: number;
   readonly classes?: string;
@@ -27,25 +27,25 @@ export interface FitFlags extends NamingFlags {
   readonly threads: number;
 }
 
-export function addFitOptions(command: Command): Command {
+/** The model and the data first, the naming last: `more` goes between. */
+export function addFitOptions(command: Command, more: (command: Command) => Command): Command {
   command
     .requiredOption('--model <file>', 'the classifier, ONNX')
     .requiredOption(
       '--validation <data>',
       'labelled examples that it was not trained on: .npz, .npy, IDX, CSV, Parquet, or images in a folder per class',
     )
-    .option('--train <data>', 'labelled examples that it was trained on, for the scores that want them')
+    .option('--train <data>', 'labelled examples that it was trained on, for the scores that want them');
+  more(command)
     .option(
       '--tune-ood <name=data>',
       'inputs from elsewhere that settings are chosen by; never measured on; may be given several times',
       namedSet('--tune-ood'),
-      {} as Record<string, string>,
     )
     .option(
       '--set <score.setting=value>',
       'a setting of a score, not chosen by data then: odin.temperature=1000, knn.k=10, mcDropout.entropy.passes=100',
       addSetting,
-      {} as GivenSettings,
     )
     .option(
       '--dropout <rate>',
@@ -101,7 +101,7 @@ export async function openOptions({
  * The scores of a list, or all, with the settings that were given. @throws ConfigurationError on an unknown score, one that
  * is there twice, or settings of one that is not.
  */
-export function scoresWith(list: string | undefined, given: GivenSettings): readonly Score[] {
+export function scoresWith(list: string | undefined, given: GivenSettings = {}): readonly Score[] {
   const isAll = list === undefined || list.trim() === 'all';
   const names = isAll ? allScores.map(({ name }) => name) : scoreNames(list);
   const other = Object.keys(given).find((name) => !names.includes(name));
@@ -122,8 +122,8 @@ export function fitArguments(flags: FitFlags): readonly (readonly [option: strin
   return [
     ['model', flags.model],
     ['validation', flags.validation],
-    ...Object.entries(flags.tuneOod).map(([name, path]) => ['tune-ood', `${name}=${path}`] as const),
-    ...Object.entries(flags.set).flatMap(([name, settings]) =>
+    ...Object.entries(flags.tuneOod ?? {}).map(([name, path]) => ['tune-ood', `${name}=${path}`] as const),
+    ...Object.entries(flags.set ?? {}).flatMap(([name, settings]) =>
       Object.entries(settings).map(([key, value]) => ['set', `${name}.${key}=${value}`] as const),
     ),
     ...[...named, ...values].flatMap((name) =>
@@ -180,7 +180,7 @@ function jsonNames(content: string, where: string): string[] {
 }
 
 /** 'odin.temperature=1000'. @throws ConfigurationError, with the nearest name. */
-function addSetting(text: string, before: GivenSettings): GivenSettings {
+function addSetting(text: string, before: GivenSettings = {}): GivenSettings {
   const [, name, setting, value = ''] = /^(.+)\.([^.=]+)=(.*)$/.exec(text.trim()) ?? [];
   if (name === undefined || setting === undefined || value.trim() === '') {
     throw new ConfigurationError({

@@ -3,8 +3,8 @@ import { ConfigurationError } from '../errors/index.js';
 /** Reads NAME=DATA, as often as it is given. */
 export function namedSet(
   option: string,
-): (text: string, sets: Readonly<Record<string, string>>) => Record<string, string> {
-  return (text, sets) => {
+): (text: string, sets?: Readonly<Record<string, string>>) => Record<string, string> {
+  return (text, sets = {}) => {
     const [, name, path] = /^([^=]+)=(.+)$/.exec(text) ?? [];
     if (name === undefined || path === undefined || Object.hasOwn(sets, name)) {
       throw new ConfigurationError({

@@ -68,7 +68,8 @@ describe('settings, dropout, class names', () => {
     expect(found.scores.map(({ name }) => name)).toEqual(['knn', 'odin', 'confidnet', 'mcDropout.entropy']);
     const settings = Object.fromEntries(found.scores.map((score) => [score.name, score.settings]));
     expect(settings['odin']).toMatchObject({ temperature: 10 });
-    expect(settings['confidnet']).toMatchObject({ epochs: 2, hidden: '8 8' });
+    // Five passes over 300 training examples.
+    expect(settings['confidnet']).toMatchObject({ epochs: 2, hidden: '8 8', examples: 1500 });
     expect(found.scores.find(({ name }) => name === 'confidnet')!.fittedOn).toBe(
       'the training set, Dropout active',
     );
@@ -186,6 +187,16 @@ describe('what makes no sense is said before anything is read', () => {
     ['a class twice', ['--classes', 'a,b,a'], /--classes: .*each once/],
     ['a file of classes that is not there', ['--classes', 'nmaes.txt'], /cannot read nmaes\.txt/],
     ['too few classes', ['--classes', 'a,b'], /classes: expected 3, as the logits have, got 2/],
+    [
+      'a foreign set that is tuned and measured on',
+      ['--tune-ood', 'a=x.npz', '--ood', 'b=./x.npz'],
+      /another set than/,
+    ],
+    [
+      'a test set that is fitted on',
+      ['--train', 'x.npz', '--test', 'x.npz'],
+      /test: expected another set than train/,
+    ],
     ['a foreign set without a name', ['--tune-ood', 'far.npz'], /--tune-ood: expected NAME=DATA/],
     [
       'few examples to fit on',

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { ConfigurationError } from '../../errors/index.js';
 import { insertDropout, inspectClassifier } from '../../inspection/index.js';
 import type { ClassifierOverrides, InspectedClassifier } from '../../inspection/index.js';
 import { openModel } from '../../inspection/node/index.js';
@@ -36,9 +38,11 @@ export interface OpenedData {
 
 /**
  * Opens a model and its data: each set is read as the model's input is, and all have the classes of the validation set.
- * @throws FileError, FormatError, GraphError, DataError, ShapeError, ConfigurationError
+ * @throws FileError, FormatError, GraphError, DataError, ShapeError; ConfigurationError where a set is given twice that must not
+ *   be: what is measured on is not fitted or tuned on.
  */
 export async function openData(paths: DataPaths, options: OpenOptions = {}): Promise<OpenedData> {
+  refuseShared(paths);
   const { overrides = {}, dropout } = options;
   const { model: given } = paths;
   const found =
@@ -70,4 +74,32 @@ export async function openData(paths: DataPaths, options: OpenOptions = {}): Pro
     tuneOod: await named(paths.tuneOod, { labels: false }),
     classNames,
   };
+}
+
+/** @throws ConfigurationError where a file has two parts that would tell one what the other is held against. */
+function refuseShared({ validation, train, test, ood, tuneOod }: DataPaths): void {
+  const named = (kind: string, sets: DataPaths['ood']): [string, string | DataSource][] =>
+    Object.entries(sets ?? {}).map(([name, set]) => [`${kind} ${name}`, set]);
+  const all: [string, string | DataSource | undefined][] = [
+    ['validation', validation],
+    ['train', train],
+    ['test', test],
+    ...named('ood', ood),
+    ...named('tune-ood', tuneOod),
+  ];
+  const seen = new Map<string | DataSource, string>();
+  for (const [part, set] of all) {
+    if (set === undefined) continue;
+    const identity = typeof set === 'string' ? resolve(set) : set;
+    const other = seen.get(identity);
+    if (other !== undefined) {
+      throw new ConfigurationError({
+        what: part,
+        expected: `another set than ${other}`,
+        got: 'the same',
+        hint: 'what is measured on must not be fitted or tuned on: split the set',
+      });
+    }
+    seen.set(identity, part);
+  }
 }
