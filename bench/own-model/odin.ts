@@ -6,8 +6,8 @@ import type { Tensor } from '#credence/tensor/index';
 import { IMAGE } from './networks.js';
 import type { OwnNetwork } from './networks.js';
 
-export const TEMPERATURE = 5;
-export const EPSILON = 0.0014;
+const TEMPERATURE = 5;
+const EPSILON = 0.0014;
 
 export interface OdinTimes {
   /** One a repeat. */
@@ -40,7 +40,10 @@ export async function timeOdin(
   return { seconds, scores: Array.from(first.data.slice(0, 8) as Float32Array) };
 }
 
-function repeated({ shape: [n = 0, ...example], data }: Tensor<'float32'>, rounds: number): Tensor<'float32'> {
+function repeated(
+  { shape: [n = 0, ...example], data }: Tensor<'float32'>,
+  rounds: number,
+): Tensor<'float32'> {
   const copies = new Float32Array(rounds * data.length);
   for (let round = 0; round < rounds; round++) copies.set(data, round * data.length);
   return tensor('float32', [rounds * n, ...example], copies);

@@ -138,7 +138,7 @@ describe('openModel', () => {
 
   test.skipIf(process.platform === 'win32')('refuses a pipe, which to open would take forever', async () => {
     const path = folder([{ location: 'w.pipe' }]);
-    execFileSync('mkfifo', [join(path, '..', 'w.pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(path, '..', 'w.pipe')]);
     await expect(openModel(path)).rejects.toThrow(/expected a file, got something else of the system/);
   });
 
