@@ -220,6 +220,8 @@ describe.skipIf(!hasChromium)('the shell', () => {
       }
       expect(opened.complaints).toEqual([]);
     },
+    // Four panels begin to compute meanwhile.
+    120_000,
   );
 });
 
