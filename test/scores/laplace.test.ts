@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { gemm, GraphBuilder } from '#credence/graph/index';
 import { categoricalLikelihood, laplace, laplacePredictive, mapObjective } from '#credence/laplace/index';
 import { key } from '#credence/random/index';
-import { fitScore, lastLayerLaplace, mcp } from '#credence/scores/index';
+import { fitScore, joinExamples, lastLayerLaplace, mcp } from '#credence/scores/index';
 import type { Classifier, Examples, FittedScore, LastLayerLaplaceSettings } from '#credence/scores/index';
 import { effectiveParameters, evidencePriorPrecision } from '#credence/scores/laplace/evidence';
 import { tensor } from '#credence/tensor/index';
@@ -277,6 +277,21 @@ describe.each(['full', 'kronecker', 'diagonal'] as const)('%s', (curvature) => {
     // The bias and the 1 under the root are 1e-4 of the rest.
     expect(relativeError(further, far)).toBeLessThan(1e-2);
     expect(Math.min(...far)).toBeGreaterThan(1e-12);
+  });
+
+  it('counts each example of a sample for as many as it stands for', async () => {
+    const { classifier, examples } = await problem(3);
+    const twice = await fitted(classifier, joinExamples(examples, examples), { curvature });
+    const sampled = await fitted(classifier, { ...examples, total: 2 * n }, { curvature });
+    const alpha = (own: FittedScore): number => Number(own.fitted.settings['priorPrecision']);
+    // sqrt(2) times the features is rounded to float32: 2^-23 of the curvature; alpha is about as well conditioned.
+    expect(Math.abs(alpha(sampled) / alpha(twice) - 1)).toBeLessThan(2 ** -19);
+    expect(sampled.fitted.settings).toMatchObject({ examples: n, standingFor: 2 * n });
+    const [a, b] = [await scoresOf(classifier, sampled, inputs), await scoresOf(classifier, twice, inputs)];
+    expect(relativeError(a, b, 1e-6)).toBeLessThan(2 ** -16);
+    // With half of the examples it is another posterior.
+    const alone = await run(classifier, examples, { curvature });
+    expect(relativeError(alone, b, 1e-6)).toBeGreaterThan(1e-3);
   });
 
   it('ignores what all logits share', async () => {
