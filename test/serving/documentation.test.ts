@@ -12,7 +12,7 @@ let service: Service;
 beforeAll(async () => {
   const reference = { mcp: Float32Array.of(1), energy: Float32Array.of(1) };
   service = await serveModel(await smallTrust(), { port: 0, grace: 0, reference });
-});
+}, 60_000);
 afterAll(() => service.stop());
 
 const said = (pattern: RegExp): Set<string> =>

@@ -34,11 +34,11 @@ beforeAll(async () => {
     '--threads',
     '1',
   ]);
-});
+}, 60_000);
 afterAll(async () => {
   expect(await service.stop()).toBe(0);
   await rm(folder, { recursive: true });
-});
+}, 60_000);
 
 const url = (path: string): string => `http://127.0.0.1:${service.port}${path}`;
 

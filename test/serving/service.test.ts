@@ -32,7 +32,7 @@ beforeAll(async () => {
   service = await serveModel(graph, { ...ANY, reference });
   await using session = await openSession(graph);
   expected = await runRows(session, inputs, { where: 'test' });
-});
+}, 60_000);
 afterAll(() => service.stop());
 
 const nested = (value: Tensor<'float32'>): number[][] =>
