@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { Context } from '../context.js';
 import type { Candidate, Contender } from './contenders.js';
 import { pageFile } from './pages.js';
@@ -9,7 +9,13 @@ const TURN = 1000;
 const LONG = 4 * TURN;
 const MOST_UNITS = 200;
 
-/** Opens a candidate in a page of its own and lets it compute what is compared. */
+/** Seconds after which a page that is not ready never will be: a driver that hangs must not stop the others. */
+const PATIENCE = 300;
+
+/**
+ * Opens a candidate in a page of its own and lets it compute what is compared.
+ * @throws Error when the page lacks what it needs, or takes more than five minutes.
+ */
 export async function openContender(
   browser: Browser,
   candidate: Candidate,
@@ -17,14 +23,35 @@ export async function openContender(
   given: Omit<Given, 'backend' | 'threads'>,
 ): Promise<Contender> {
   const page = await browser.newPage();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`not ready after ${PATIENCE} s`);
+    timer = setTimeout(() => reject(error), 1000 * PATIENCE);
+  });
+  try {
+    return await Promise.race([open(page, candidate, url, given), late]);
+  } catch (error) {
+    await page.close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function open(
+  page: Page,
+  candidate: Candidate,
+  url: string,
+  given: Omit<Given, 'backend' | 'threads'>,
+): Promise<Contender> {
+  const { backend, threads } = candidate;
   // jax-js takes as many threads as there are cores.
   await page.addInitScript(
     (threads) => Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => threads }),
-    candidate.threads,
+    threads,
   );
   await page.goto(`${url}${candidate.page}/${pageFile(candidate.page)}`);
   await page.waitForFunction(() => typeof globalThis.openProgram === 'function');
-  const { backend, threads } = candidate;
   const opened = await page.evaluate((given) => globalThis.openProgram(given), {
     ...given,
     backend,

@@ -15,7 +15,8 @@ const PEERS = join(SOURCE, 'peers');
 export function installPeers(say: (message: string) => void): boolean {
   if (isInstalled()) return true;
   say('installing TensorFlow.js and jax-js (npm ci in bench/browser/peers), once');
-  const command = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  const settings = ['--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retry-maxtimeout=10000'];
+  const command = ['ci', '--prefer-offline', ...settings];
   const windows = process.platform === 'win32';
   // npm hands its own settings down, and with them the folder of the project.
   const env = Object.fromEntries(
