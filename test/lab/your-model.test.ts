@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)('your model', () => {
 
       const results = assessmentSchema.parse(JSON.parse(await saved(page, 'Save results.json')));
       expect(results.recommendation.sentence.replaceAll(' %', '\u00a0%')).toBe(sentence);
-      expect(results.examples).toMatchObject({ measured: 600, ood: { rings: 200, stripes: 200 } });
+      expect(results.examples).toMatchObject({ measured: 500, ood: { rings: 150, stripes: 150 } });
       expect(results.unavailable.map(({ name }) => name)).toContain('confidnet');
 
       const bytes = await savedBytes(page, 'Save the model with its scores (.onnx)');
@@ -110,15 +110,15 @@ describe.skipIf(!hasChromium)('your model', () => {
       page.on('request', (request) => requests.push(request.url()));
       const given = {
         model: 'mlp',
-        validation: await labelledSet('mlp', 1, 400),
-        test: await labelledSet('mlp', 2, 300),
-        ood: { wide: inputsOf('mlp', 3, 120, 4), narrow: inputsOf('mlp', 4, 120, 0.3) },
+        validation: await labelledSet('mlp', 1, 160),
+        test: await labelledSet('mlp', 2, 120),
+        ood: { wide: inputsOf('mlp', 3, 60, 4), narrow: inputsOf('mlp', 4, 60, 0.3) },
         risk: 0.3,
       };
       await choose(page, 'model', onnxFile('mlp'));
       await page.getByText(/^Input .*12/).waitFor();
       await choose(page, 'validation', npzFile('validation.npz', given.validation));
-      await page.getByText('400 examples of shape (12)').waitFor();
+      await page.getByText('160 examples of shape (12)').waitFor();
       await choose(page, 'test', npzFile('test.npz', given.test));
       await choose(page, 'ood', csvFile('wide.csv', given.ood.wide));
       await choose(page, 'ood', csvFile('narrow.csv', given.ood.narrow));
@@ -143,10 +143,14 @@ describe.skipIf(!hasChromium)('your model', () => {
     async () => {
       await using opened = await open('scale=1/255&mean=0.5&std=0.25&risk=0.4');
       const { page } = opened;
-      const { images, labels, inputs } = await byteImages(240);
+      const { images, labels, inputs } = await byteImages(120);
       await drop(page, FIELDS.model, [onnxFile('convnet')]);
       await drop(page, FIELDS.validation, idxFiles('val', images, labels));
-      await page.getByText('240 examples of shape (16, 16)').waitFor();
+      await page.getByText('120 examples of shape (16, 16)').waitFor();
+      const jpeg = await readFile(new URL('../fixtures/images/progressive.jpg', import.meta.url));
+      await choose(page, 'test', fileOf('photo.jpg', jpeg));
+      await page.getByText('1 example of shape (3, 13, 18), no labels').waitFor();
+      await page.getByRole('button', { name: 'Test set: remove' }).click();
       await page.getByRole('button', { name: 'Assess', exact: true }).press('Enter');
       const expected = await reference({ model: 'convnet', validation: { inputs, labels }, risk: 0.4 });
       await page.waitForSelector('.recommended', { timeout: ASSESSING });

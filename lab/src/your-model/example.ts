@@ -67,11 +67,11 @@ async function make(context: TaskContext<AssessProgress>): Promise<Opened> {
     return tensorSource(inputs, { labels, name: `shapes, ${name}`, classes: CLASSES });
   };
   const foreign = (kind: Shape): DataSource =>
-    tensorSource(shapes(fold(key, kind), 200, [kind]).inputs, { name: kind });
+    tensorSource(shapes(fold(key, kind), 150, [kind]).inputs, { name: kind });
   return {
     model: { classifier: inspectClassifier(decodeOnnx(bytes)), name: 'shapes.onnx', bytes },
     validation: set('validation', 800),
-    test: set('test', 600),
+    test: set('test', 500),
     train: tensorSource(training.inputs, { ...training, name: 'shapes, training', classes: CLASSES }),
     ood: Object.fromEntries(FOREIGN.map((kind) => [kind === 'ring' ? 'rings' : kind, foreign(kind)])),
     classNames: CLASSES,

@@ -150,7 +150,7 @@ function Found({
 
 function toldLook({ count, shape, labelled, classes }: Look, wanted: boolean): string {
   const parts = [
-    `${count === undefined ? 'Examples' : `${count} examples`} of shape (${shape.join(', ')})`,
+    `${count === undefined ? 'Examples' : count === 1 ? '1 example' : `${count} examples`} of shape (${shape.join(', ')})`,
     ...(classes === undefined ? [] : [`${classes} classes`]),
     ...(wanted && !labelled ? ['no labels'] : []),
   ];

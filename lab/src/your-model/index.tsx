@@ -21,6 +21,16 @@ export function Panel(): JSX.Element {
     if (assessed.peek() === undefined && !busy.peek() && failure.peek() === undefined && !hasFiles.peek())
       void start();
   }, []);
+  useEffect(() => {
+    // A file that is let go beside the fields would be opened instead of this page.
+    const hold = (event: Event): void => event.preventDefault();
+    addEventListener('dragover', hold);
+    addEventListener('drop', hold);
+    return () => {
+      removeEventListener('dragover', hold);
+      removeEventListener('drop', hold);
+    };
+  }, []);
   return (
     <>
       <div class="panel-intro">
@@ -95,15 +105,8 @@ function backToExample(): void {
 }
 
 function Results({ assessed: found }: { readonly assessed: Assessed }): JSX.Element {
-  const { isExample, model, seconds } = found;
   return (
     <div class="figures results" aria-busy={busy.value}>
-      <p class="hint shown">
-        {isExample
-          ? 'The example: four noisy shapes, 12 × 12 pixels, told apart by a small network that was just trained in this page; rings and stripes are from elsewhere.'
-          : `${model}.`}{' '}
-        {Number(seconds.toPrecision(2))} s.
-      </p>
       <Recommended assessed={found} />
       <Reliability assessed={found} />
       <RiskCoverage assessed={found} />

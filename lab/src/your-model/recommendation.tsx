@@ -14,6 +14,11 @@ export function Recommended({ assessed }: { readonly assessed: Assessed }): JSX.
   return (
     <section class="recommended" aria-labelledby="your-model-recommendation">
       <h3 id="your-model-recommendation">What to do</h3>
+      <p class="hint">
+        {assessed.isExample
+          ? `The example: four noisy shapes, 12 × 12 pixels, told apart by a small network that was just trained in this page; rings and stripes are from elsewhere. ${told(assessed.seconds)}.`
+          : `${model}, assessed in ${told(assessed.seconds)}.`}
+      </p>
       <p class="recommendation">{kept(recommendation.sentence)}</p>
       <OnTest assessed={assessed} />
       {outside.length === 0 ? null : (
@@ -28,7 +33,9 @@ export function Recommended({ assessed }: { readonly assessed: Assessed }): JSX.
           {note}
         </p>
       ))}
-      <Formula {...PROMISE} />
+      <div class="formulas">
+        <Formula {...PROMISE} />
+      </div>
       <div class="buttons" role="group" aria-label="Files to keep">
         <Button
           primary
@@ -44,6 +51,10 @@ export function Recommended({ assessed }: { readonly assessed: Assessed }): JSX.
       </div>
     </section>
   );
+}
+
+function told(seconds: number): string {
+  return `${Number(seconds.toPrecision(2))}\u00A0s`;
 }
 
 /** What the threshold does on data that had no part in it. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { Chart, FigureFrame, LegendItem, linePath, short } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
-import { CALIBRATION } from './formulas.js';
+import { CALIBRATION, TEMPERATURE } from './formulas.js';
 import type { Assessed } from './model.js';
 import { saveReliability } from './save.js';
 
@@ -14,7 +14,7 @@ export function Reliability({ assessed }: { readonly assessed: Assessed }): JSX.
     <FigureFrame
       title="How often it is right when it is this sure"
       lookFor="Bars below the diagonal: overconfident. Above it: it could be surer. A temperature brings the points to the line."
-      formulas={[CALIBRATION]}
+      formulas={[CALIBRATION, TEMPERATURE]}
       legend={
         <>
           <LegendItem mark="bar-accuracy" shape="area">

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { Chart, FigureFrame, LegendItem, linePath, short } from '../ui/index.js';
-import { RISK } from './formulas.js';
+import { COVERAGE, RISK } from './formulas.js';
 import type { Assessed } from './model.js';
 import { saveRiskCoverage } from './save.js';
 import { percent } from './words.js';
@@ -26,7 +26,7 @@ export function RiskCoverage({ assessed }: { readonly assessed: Assessed }): JSX
     <FigureFrame
       title="What remains wrong when the most suspicious are left out"
       lookFor={`The lower a curve, the better its score finds the errors. The recommended score and those with the smallest areas${left > 0 ? `; ${left} more are in the tables` : ''}.`}
-      formulas={[RISK]}
+      formulas={[RISK, COVERAGE]}
       legend={
         <>
           {curves.map(({ name, title, area }, k) => (

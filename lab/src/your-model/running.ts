@@ -70,6 +70,7 @@ export async function start(): Promise<void> {
     progress.value = undefined;
     failure.value = undefined;
   });
+  announce('Assessing');
   const isOwn = (): boolean => running.peek() === own;
   try {
     const found = await run('your-model', 'assess', asked, {

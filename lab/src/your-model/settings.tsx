@@ -13,7 +13,8 @@ export function YourModelSettings(): JSX.Element {
     <Settings>
       <h3>Asked for</h3>
       <Slider
-        label="Risk: errors among the accepted, at most"
+        label="Risk"
+        hint="Errors among the accepted, at most."
         value={signals.risk}
         min={0.001}
         max={0.5}
@@ -22,7 +23,8 @@ export function YourModelSettings(): JSX.Element {
         format={percent}
       />
       <Slider
-        label="Confidence of that promise"
+        label="Confidence"
+        hint="Of that promise."
         value={signals.confidence}
         min={0.5}
         max={0.999}
