@@ -11,6 +11,8 @@ import { set, signals } from './state.js';
 import type { TestDigit } from './tasks.js';
 
 const EACH = 60;
+/** Of either in a saved figure. */
+const SAVED = 30;
 const { columns } = manifest;
 const spriteRows = Math.ceil(manifest.digits.length / columns);
 
@@ -111,7 +113,7 @@ export function Presets(): JSX.Element | null {
 async function save(uncertain: readonly TestDigit[], certain: readonly TestDigit[]): Promise<SavedFigure> {
   const { digitGridFigure } = await import('credence/figures');
   const { name, title } = scoreEntry(signals.score.value);
-  const both = [...uncertain, ...certain];
+  const both = [...uncertain.slice(0, SAVED), ...certain.slice(0, SAVED)];
   const images = new Uint8Array(both.length * 784);
   both.forEach(({ index }, i) => images.set(imageOf(shipped.value!, index), i * 784));
   return digitGridFigure(
@@ -126,7 +128,7 @@ async function save(uncertain: readonly TestDigit[], certain: readonly TestDigit
     {
       document,
       id: 'week3-digits',
-      title: `The ${EACH} least and the ${EACH} most certain test digits, ${title}`,
+      title: `The ${SAVED} least and the ${SAVED} most certain test digits, ${title}`,
     },
   );
 }

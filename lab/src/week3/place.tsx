@@ -1,7 +1,8 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { capture, Chart, FigureFrame, LegendItem, linePath } from '../ui/index.js';
+import { Chart, FigureFrame, LegendItem, linePath } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
+import { captureAll } from '../ui/capture-all.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { csv } from './csv.js';
 import { isStandardOdin } from './data.js';
@@ -55,7 +56,7 @@ export function Place({ distribution, values, ranks }: PlaceProps): JSX.Element 
         bins === undefined
           ? undefined
           : async (figure) =>
-              capture(figure, {
+              captureAll(figure, {
                 id: 'week3-distribution',
                 title: `Distribution of ${entry.title}`,
                 csv: csv({

@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { capture, Chart, Choice, FigureFrame, linePath, Slider } from '../ui/index.js';
+import { Chart, Choice, FigureFrame, LegendItem, linePath, Slider } from '../ui/index.js';
+import { captureAll } from '../ui/capture-all.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { csv } from './csv.js';
 import { judged } from './data.js';
@@ -46,11 +47,16 @@ export function Threshold({ result, curves }: ThresholdProps): JSX.Element {
           : 'Look what it costs to keep strangers out: digits that are set aside though they are known.'
       }
       formulas={isFailure ? riskCoverage : letIn}
+      legend={risks.map(({ name }) => (
+        <LegendItem key={name} shape="line" mark={markOf(name)}>
+          {scoreEntry(name).brief}
+        </LegendItem>
+      ))}
       onSave={
         risks.length === 0
           ? undefined
           : async (figure) =>
-              capture(figure, {
+              captureAll(figure, {
                 id: 'week3-risk-coverage',
                 title: 'Risk and coverage',
                 csv: csv(

@@ -71,7 +71,7 @@ export function Train({
     <FigureFrame
       wide
       title="Train it here"
-      lookFor={`Look what ${manifest.training.toLocaleString('en')} digits and some seconds are worth: the accuracy is nearly there, the certainty is not.`}
+      lookFor={`Look what ${manifest.training.toLocaleString('en')} digits and some seconds are worth: it errs more often than the one that ships, and it is less certain.`}
       formulas={crossEntropy}
       onSave={
         now === undefined
