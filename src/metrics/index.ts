@@ -11,6 +11,8 @@ export { precisionRecallCurve, rocCurve } from './curves.js';
 export type { PrecisionRecallCurve, RocCurve } from './curves.js';
 export { fprAt95Tpr } from './fpr-at-95-tpr.js';
 export type { Positives, Scores } from './inputs.js';
+export { kolmogorovSmirnovTest } from './kolmogorov-smirnov-test.js';
+export type { KolmogorovSmirnov } from './kolmogorov-smirnov-test.js';
 export { mannWhitneyTest } from './mann-whitney-test.js';
 export { negativeLogLikelihood, negativeLogLikelihoodOfLogs } from './negative-log-likelihood.js';
 export { permutationTest } from './permutation-test.js';

@@ -9,8 +9,6 @@ export { DriftMonitor } from './drift.js';
 export type { ScoreDrift } from './drift.js';
 export { predictionJson, predictionNpz } from './encode.js';
 export { shortestFloat32 } from './float32.js';
-export { kolmogorovSmirnovTest } from './kolmogorov-smirnov.js';
-export type { KolmogorovSmirnov } from './kolmogorov-smirnov.js';
 export { answerType } from './media.js';
 export type { ServiceMetrics } from './metrics.js';
 export { servedModel } from './model.js';

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeNpz, encodeNpy } from '#credence/formats/index';
 import { readTrust, runRows } from '#credence/export/index';
 import type { Graph } from '#credence/graph/index';
+import { kolmogorovSmirnovTest } from '#credence/metrics/index';
 import { openSession } from '#credence/runtime/index';
 import type { Fetches } from '#credence/runtime/index';
 import {
-  kolmogorovSmirnovTest,
   modelSchema,
   predictRequestSchema,
   predictResponseSchema,

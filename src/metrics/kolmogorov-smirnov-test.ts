@@ -30,11 +30,7 @@ export interface KolmogorovSmirnov {
  * Kolmogorov-Smirnov, Cramér-Von Mises and related statistics without extensive tables", JRSS B 32, 1970.
  */
 export function kolmogorovSmirnovTest(x: ArrayLike<number>, y: ArrayLike<number>): KolmogorovSmirnov {
-  return compareSorted(sorted(x), sorted(y));
-}
-
-/** The test for samples that are sorted already. */
-export function compareSorted(a: Float64Array, b: Float64Array): KolmogorovSmirnov {
+  const [a, b] = [sorted(x), sorted(y)];
   const [n, m] = [a.length, b.length];
   const distance = largestDistance(a, b);
   const pValue = n * m <= MOST_PAIRS ? exactPValue(distance, n, m) : limitPValue(distance / (n * m), n, m);
@@ -80,7 +76,7 @@ function limitPValue(statistic: number, n: number, m: number): number {
 }
 
 /** @throws DataError on an empty sample or NaN. */
-export function sorted(values: ArrayLike<number>): Float64Array {
+function sorted(values: ArrayLike<number>): Float64Array {
   const copy = Float64Array.from(values).sort();
   // NaN is sorted to the end.
   if (copy.length > 0 && !Number.isNaN(copy.at(-1))) return copy;
