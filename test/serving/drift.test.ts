@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, DataError } from '#credence/errors/index';
+import { ConfigurationError } from '#credence/errors/index';
 import { fold, key, normal } from '#credence/random/index';
 import { kolmogorovSmirnovTest } from '#credence/metrics/index';
 import { DriftMonitor } from '#credence/serving/index';
