@@ -59,7 +59,8 @@ describe('the registry', () => {
     const names = scores.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(new Set(scores.map(({ title }) => title)).size).toBe(names.length);
-    for (const score of scores) expect(scoreNamed(score.name)).toBe(score);
+    for (const { name, title, settings } of scores)
+      expect(scoreNamed(name)).toMatchObject({ name, title, settings });
   });
 
   it('knows what is meant by a name that is nearly one', () => {
