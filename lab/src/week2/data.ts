@@ -31,7 +31,7 @@ const SETS: Readonly<Record<'moons' | 'blobs' | 'circles' | 'spirals' | 'empty',
     handle: [0.9, 0.18],
   },
   circles: { draw: circles, noise: 0.1, region: square(3), handle: [0.9, 0.3] },
-  spirals: { draw: spirals, noise: 0.02, region: square(2.5), handle: [0.9, 0.3] },
+  spirals: { draw: spirals, noise: 0.02, region: square(2), handle: [0.9, 0.3] },
   empty: { draw: undefined, noise: 0, region: square(3), handle: [0.9, 0.3] },
 };
 

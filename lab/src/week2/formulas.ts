@@ -78,7 +78,7 @@ export const ray: readonly FormulaProps[] = [
 export const rayWithLimit: readonly FormulaProps[] = [
   ...ray,
   {
-    math: tex`\lim_{t \to \infty} \bar p(x(t)) = \Phi\!\left(\frac{\mu^\top u}{\sqrt{u^\top \Sigma\, u}}\right)`,
+    math: tex`\lim_{t \to \infty} \bar p(x(t)) = \Phi\left(\frac{\mu^\top u}{\sqrt{u^\top \Sigma\, u}}\right)`,
     label:
       'Far away the mean probability tends to Phi of mu transposed u over the root of u transposed Sigma u',
   },

@@ -7,8 +7,8 @@ import { data, ray, region } from './data.js';
 import type { Fit } from './model.js';
 
 /** Of the letters' size. */
-const CIRCLE = 0.23;
-const DIAMOND = 0.3;
+const CIRCLE = 0.26;
+const TRIANGLE = 0.33;
 
 export interface MapChartProps {
   readonly description: string;
@@ -55,14 +55,14 @@ function Points({ frame }: { readonly frame: Frame }): JSX.Element {
   const { points, labels } = data.value;
   const { width, height, letter } = frame;
   const paths = useMemo(() => {
-    const [circle, diamond] = [CIRCLE * letter, DIAMOND * letter];
+    const [r, t] = [CIRCLE * letter, TRIANGLE * letter];
     const out = ['', ''];
     labels.forEach((label, i) => {
       const [x, y] = [frame.x.at(points[2 * i]!), frame.y.at(points[2 * i + 1]!)];
       out[label]! +=
         label === 0
-          ? `M${(x - circle).toFixed(1)},${y.toFixed(1)}a${circle},${circle} 0 1 0 ${2 * circle},0a${circle},${circle} 0 1 0 ${-2 * circle},0`
-          : `M${x.toFixed(1)},${(y - diamond).toFixed(1)}l${diamond},${diamond}l${-diamond},${diamond}l${-diamond},${-diamond}Z`;
+          ? `M${(x - r).toFixed(1)},${y.toFixed(1)}a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0Z`
+          : `M${x.toFixed(1)},${(y - t).toFixed(1)}l${t},${1.8 * t}h${-2 * t}Z`;
     });
     return out;
   }, [points, labels, width, height, letter, region.value]);

@@ -50,9 +50,12 @@ export function ProbabilityMap({ fit: { value } }: MapProps): JSX.Element {
           <LegendItem shape="dot" mark="mark-class-0">
             class 0
           </LegendItem>
-          <LegendItem shape="diamond" mark="mark-class-1">
-            class 1
-          </LegendItem>
+          <li>
+            <svg class="legend-mark" viewBox="0 0 24 12" aria-hidden="true">
+              <path class="mark-class-1" d="M12,0.5L18,11.5H6Z" />
+            </svg>
+            <span>class 1</span>
+          </li>
           <LegendItem shape="line" mark="mark-half">
             {method === 'map' ? 'p' : 'mean p'} = 1/2
           </LegendItem>
@@ -84,7 +87,7 @@ export function ProbabilityMap({ fit: { value } }: MapProps): JSX.Element {
           options={[
             { value: 'off', label: 'Off' },
             { value: '0', label: '● class 0' },
-            { value: '1', label: '◆ class 1' },
+            { value: '1', label: '▲ class 1' },
             { value: 'eraser', label: 'Eraser' },
           ]}
         />

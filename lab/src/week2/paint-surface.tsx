@@ -109,6 +109,7 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
 
   const { u, v } = cursor.value;
   const size = 0.9 * frame.letter;
+  const cross = `M${-size},0H${size}M0,${-size}V${size}`;
   return (
     <g role="application" aria-label="Brush" aria-describedby={help} onKeyDown={type}>
       <desc id={help}>
@@ -128,11 +129,13 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
         onPointerUp={() => (last.current = null)}
         onPointerCancel={() => (last.current = null)}
       />
-      <path
+      <g
         class="brush-cursor"
-        d={`M${-size},0H${size}M0,${-size}V${size}`}
         transform={`translate(${(u * frame.width).toFixed(1)},${((1 - v) * frame.height).toFixed(1)})`}
-      />
+      >
+        <path d={cross} />
+        <path d={cross} />
+      </g>
     </g>
   );
 }

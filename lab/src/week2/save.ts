@@ -11,7 +11,8 @@ export async function saveDecision(fit: Fit, title: string): Promise<SavedFigure
     {
       grid: gridOf(fit),
       probability: fit.probability,
-      epistemic: fit.epistemic,
+      // A single set of weights has none to show.
+      ...(fit.boundaries.length > 0 && { epistemic: fit.epistemic }),
       points: {
         x: points.filter((_, i) => i % 2 === 0),
         y: points.filter((_, i) => i % 2 === 1),
