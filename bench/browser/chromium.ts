@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
+import { ConfigurationError } from '#credence/errors/index';
 
 const USUAL_PLACES = [
   '/usr/bin/chromium',
@@ -13,9 +14,18 @@ const USUAL_PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** CHROMIUM_PATH, or the first of the usual places that is there. */
+/**
+ * CHROMIUM_PATH, or the first of the usual places that is there.
+ * @throws ConfigurationError when CHROMIUM_PATH names nothing.
+ */
 export function findChromium(): string | undefined {
-  return process.env['CHROMIUM_PATH'] ?? USUAL_PLACES.find((path) => existsSync(path));
+  const named = process.env['CHROMIUM_PATH'];
+  if (named === undefined || existsSync(named)) return named ?? USUAL_PLACES.find((path) => existsSync(path));
+  throw new ConfigurationError({
+    what: 'CHROMIUM_PATH',
+    expected: 'the path of a Chromium',
+    got: `'${named}'`,
+  });
 }
 
 /** What of a graphics card a page has; the name of its renderer, undefined where there is none or it is a program. */

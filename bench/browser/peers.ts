@@ -31,8 +31,9 @@ export function installPeers(say: (message: string) => void): boolean {
     encoding: 'utf8',
   });
   if (status === 0) return true;
+  const why = (stderr ?? '').split('\n').find((line) => line.startsWith('npm error')) ?? 'npm did not start';
   say(
-    `npm ci in bench/browser/peers failed: ${(stderr ?? '').trim().split('\n')[0] ?? ''}\n` +
+    `npm ci in bench/browser/peers failed (${why}).\n` +
       '  Credence is measured alone. It needs the npm registry once; after that no network is needed.',
   );
   return false;
