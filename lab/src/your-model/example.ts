@@ -14,7 +14,7 @@ import type { Opened } from './data.js';
 import type { AssessProgress } from './model.js';
 
 /** Pixels of a side. */
-export const SIDE = 12;
+const SIDE = 12;
 const CLASSES = ['disc', 'square', 'triangle', 'cross'] as const;
 const FOREIGN = ['ring', 'stripes'] as const;
 type Shape = (typeof CLASSES)[number] | (typeof FOREIGN)[number];

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useTask } from '../compute/index.js';
 import { Notice } from '../ui/index.js';
 import { DropField } from './drop-field.js';
+import { Found } from './found.js';
 import type { Look } from './model.js';
 import { choices, files, ood, reading } from './state.js';
 import type { OodSet, Role } from './state.js';
@@ -25,39 +26,38 @@ const SETS: readonly {
   { role: 'train', title: 'Training set', hint: 'Labelled; some scores are fitted on it where it is there.' },
 ];
 
-/** Where model and data are dropped. */
+/** Where model and data are dropped, and what was found in the model. */
 export function FilesSection(): JSX.Element {
-  return (
-    <div class="drops">
-      <ModelField />
-      {SETS.map((each) => (
-        <SetField key={each.role} {...each} />
-      ))}
-      <OodFields />
-    </div>
-  );
-}
-
-function ModelField(): JSX.Element {
-  const model = files.model;
+  const { model } = files;
   const inspection = useTask('your-model', 'inspect', () =>
     model.value === undefined ? undefined : { model: model.value, choices: choices() },
   );
-  const input = inspection.result.value?.lines.find(([name]) => name === 'input');
+  const error = inspection.error.value;
+  const found = error === undefined && model.value !== undefined ? inspection.result.value : undefined;
+  const input = found?.lines.find(([name]) => name === 'input');
   return (
-    <DropField
-      title="Model"
-      hint="A classifier as .onnx, with the files of its weights if it has such."
-      files={model.value}
-      onFiles={(given) => (model.value = given)}
-      onRemove={() => (model.value = undefined)}
-    >
-      {model.value === undefined ? null : inspection.error.value === undefined ? (
-        <p class="drop-found">{input === undefined ? 'Read …' : `Input ${input[1]}`}</p>
-      ) : (
-        <Notice kind="error">{inspection.error.value}</Notice>
-      )}
-    </DropField>
+    <>
+      <div class="drops">
+        <DropField
+          title="Model"
+          hint="A classifier as .onnx, with the files of its weights if it has such."
+          files={model.value}
+          onFiles={(given) => (model.value = given)}
+          onRemove={() => (model.value = undefined)}
+        >
+          {model.value === undefined ? null : error === undefined ? (
+            <p class="drop-found">{input === undefined ? 'Read …' : `Input ${input[1]}`}</p>
+          ) : (
+            <Notice kind="error">{error}</Notice>
+          )}
+        </DropField>
+        {SETS.map((each) => (
+          <SetField key={each.role} {...each} />
+        ))}
+        <OodFields />
+      </div>
+      {found === undefined ? null : <Found lines={found.lines} />}
+    </>
   );
 }
 
@@ -81,7 +81,7 @@ function SetField({
       onFiles={(given) => (own.value = given)}
       onRemove={() => (own.value = undefined)}
     >
-      {own.value === undefined ? null : <Found files={own.value} labelled />}
+      {own.value === undefined ? null : <Looked files={own.value} labelled />}
     </DropField>
   );
 }
@@ -114,7 +114,7 @@ function OodFields(): JSX.Element {
               }}
             />
           </label>
-          <Found files={own} labelled={false} />
+          <Looked files={own} labelled={false} />
         </DropField>
       ))}
       <DropField
@@ -133,7 +133,7 @@ function OodFields(): JSX.Element {
 }
 
 /** What a data set is found to be as soon as it is there. */
-function Found({
+function Looked({
   files: own,
   labelled,
 }: {

@@ -38,7 +38,8 @@ export function Panel(): JSX.Element {
         <p>
           How far can its predictions be trusted? Drop an ONNX model and labelled examples: its errors, its
           calibration, which score finds what it gets wrong, and a threshold with a promise. Nothing leaves
-          this machine: files are read by this page and computed on in it.
+          this machine: files are read by this page and computed on in it. The address holds the settings, not
+          the files.
         </p>
       </div>
       <FilesSection />
@@ -115,7 +116,7 @@ function Results({ assessed: found }: { readonly assessed: Assessed }): JSX.Elem
       <Accuracy assessed={found} />
       <Rankings assessed={found} />
       <Thresholds assessed={found} />
-      <Found lines={found.lines} />
+      {found.isExample || !hasFiles.value ? <Found lines={found.lines} /> : null}
       <Unavailable assessed={found} />
     </div>
   );

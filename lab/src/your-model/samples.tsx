@@ -53,7 +53,7 @@ export function Samples({
   );
 }
 
-export function toldClass(label: number, prediction: number, nameOf: (label: number) => string): string {
+function toldClass(label: number, prediction: number, nameOf: (label: number) => string): string {
   return label === prediction ? nameOf(label) : `${nameOf(label)} taken for ${nameOf(prediction)}`;
 }
 

@@ -45,8 +45,8 @@ function OfFiles(): JSX.Element {
       <details class="more">
         <summary>How data are read</summary>
         <div class="pair">
-          <TextField label="Scale" value={signals.scale} placeholder="1/255" />
-          <TextField label="Resize" value={signals.resize} placeholder="28,28" />
+          <TextField label="Scale" value={signals.scale} placeholder="1" />
+          <TextField label="Resize" value={signals.resize} placeholder="none" />
         </div>
         <div class="pair">
           <TextField label="Mean" value={signals.mean} placeholder="0" />
@@ -54,6 +54,7 @@ function OfFiles(): JSX.Element {
         </div>
         <p class="hint">
           The model gets (x · scale − mean) / deviation; one number each, or one for each channel or feature.
+          Scale 1/255 for bytes; resize to height, width.
         </p>
         <Select
           label="Layout for the model"

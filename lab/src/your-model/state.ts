@@ -17,7 +17,7 @@ function words(): Parameter<string> {
   };
 }
 
-export const { signals, set, reset } = panelState('your-model', {
+export const { signals, reset } = panelState('your-model', {
   risk: number({ initial: 0.05, min: 0.001, max: 0.5 }),
   confidence: number({ initial: 0.95, min: 0.5, max: 0.999 }),
   seed: integer({ initial: 1, min: 0, max: 999_999 }),
