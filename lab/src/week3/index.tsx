@@ -1,11 +1,12 @@
 import { useComputed, useSignalEffect } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useTask } from '../compute/index.js';
-import { Button, Notice } from '../ui/index.js';
+import { announce, Button, Notice } from '../ui/index.js';
 import { image, isStandardOdin, judged, shipped, turned } from './data.js';
 import { Drawing } from './drawing.js';
 import { Gallery, Presets } from './gallery.js';
-import type { ScoreValues } from './model.js';
+import type { Prediction, ScoreValues } from './model.js';
 import { Odin } from './odin.js';
 import { Passes } from './passes.js';
 import { Place } from './place.js';
@@ -20,6 +21,8 @@ import './week3.css';
 
 /** Passes at each angle: a curve of 73 needs fewer than a histogram. */
 const SWEEP_PASSES = 50;
+/** What is said waits until the image stands still. */
+const QUIET_MS = 800;
 
 export function Panel(): JSX.Element {
   const digits = useTask('week3', 'digits', () => null);
@@ -63,7 +66,10 @@ export function Panel(): JSX.Element {
     score: judged.value,
     flagged: signals.flagged.value,
   }));
-  const error = digits.error.value ?? prediction.error.value ?? sweep.error.value ?? curves.error.value;
+  useSpoken(prediction.result);
+  const error = [digits, prediction, ranks, distribution, sweep, curves, threshold]
+    .map(({ error }) => error.value)
+    .find((message) => message !== undefined);
   return (
     <>
       <div class="panel-intro">
@@ -97,4 +103,15 @@ export function Panel(): JSX.Element {
       </div>
     </>
   );
+}
+
+/** The verdict for those who listen. */
+function useSpoken(prediction: ReadonlySignal<Prediction | undefined>): void {
+  useSignalEffect(() => {
+    const value = prediction.value;
+    if (value === undefined) return undefined;
+    const words = `The network says ${value.predicted}, probability ${(1 - value.mcp).toFixed(2)}, entropy ${value.dropout.entropy.toFixed(2)} nats`;
+    const timer = setTimeout(() => announce(words), QUIET_MS);
+    return () => clearTimeout(timer);
+  });
 }
