@@ -54,14 +54,18 @@ export async function readExamples(call: ReadExamplesCall): Promise<FitExamples>
       const options = { most, key: fold(key, name), threads, onProgress, signal, ...more };
       return examplesOf(classifier, source, options);
     });
-  const known = async (rows: Uint32Array): Promise<Examples> =>
-    read(subset(call.validation, rows), `validation: ${what}`, { onBatch: (batch) => deviation.add(batch) });
+  const known = async (rows: Uint32Array, own: number = most): Promise<Examples> =>
+    read(subset(call.validation, rows), `validation: ${what}`, {
+      most: own,
+      onBatch: (batch) => deviation.add(batch),
+    });
 
   let apart: Examples | undefined;
   let validation: Examples;
   if (call.apart) {
     const isTuned = new Set(call.tuneRows);
-    apart = await known(call.fitRows.filter((row) => !isTuned.has(row)));
+    const others = call.fitRows.filter((row) => !isTuned.has(row));
+    apart = await known(others, most - call.tuneRows.length);
     validation = joinExamples(apart, await known(call.tuneRows));
   } else validation = await known(call.fitRows);
   checkClasses(validation, call.validation.name);
@@ -74,7 +78,11 @@ export async function readExamples(call: ReadExamplesCall): Promise<FitExamples>
     const count = Math.min(MOST_PASSES, Math.max(1, Math.ceil(Math.min(most, ENOUGH) / total)));
     const all: Examples[] = [];
     for (let pass = 0; pass < count; pass++) {
-      const own = { dropout: 'active', key: fold(key, 'passes', pass) } as const;
+      const own = {
+        most: Math.floor(most / count),
+        dropout: 'active',
+        key: fold(key, 'passes', pass),
+      } as const;
       all.push(await read(train, 'training: passes with dropout', own));
     }
     passes = joinExamples(all[0]!, ...all.slice(1));

@@ -92,7 +92,7 @@ export async function fitClassifier(options: FitOptions, { holdOut }: { holdOut:
   }
   const every = Uint32Array.from({ length: count }, (_, i) => i);
   const [fitRows, heldRows] = holdOut ? halves(fold(key, 'halves'), count) : [every, new Uint32Array()];
-  const most = tunable.length === 0 ? 0 : Math.min(MOST_TUNED_ON, fitRows.length >> 1);
+  const most = tunable.length === 0 ? 0 : Math.min(MOST_TUNED_ON, fitRows.length >> 1, fitExamples >> 1);
   const [tuneRows] = draw(fold(key, 'tune'), fitRows, most);
 
   const passesWanted = asked.some(
