@@ -316,6 +316,36 @@ describe.skipIf(!hasChromium)('week 3', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('without a network it is there once it was used, and is said to be missing before', async () => {
+    const plain = await serveLab(lab!.folder, { isolated: false });
+    let stopped = false;
+    try {
+      await using opened = await openPage(browser!, plain.url);
+      const { page } = opened;
+      await page.evaluate(async () => {
+        await navigator.serviceWorker.ready;
+        while (navigator.serviceWorker.controller === null) await new Promise((r) => setTimeout(r, 20));
+      });
+      await page.getByRole('link', { name: 'Week 3' }).click();
+      await eventually(() => quantity(page, 'odin-score')).toBeDefined();
+      await plain[Symbol.asyncDispose]();
+      stopped = true;
+      await page.goto(`${plain.url}#/week3?digit=3`);
+      await page.reload();
+      await expectNumbers(page, await referenceOf({ digit: 3 }), 200);
+      expect(opened.complaints).toEqual([]);
+    } finally {
+      if (!stopped) await plain[Symbol.asyncDispose]();
+    }
+    await using opened = await openPage(browser!, 'about:blank', { serviceWorkers: 'block' });
+    await opened.page.route(/model-[^/]*\.onnx$/, (route) => route.abort());
+    await opened.page.goto(`${server!.url}#/week3`);
+    await opened.page
+      .getByText(/onnx could not be loaded; without a network/)
+      .first()
+      .waitFor();
+  });
+
   test('what is wrong in the address is said', async () => {
     await using opened = await open('digit=10000&ink=!&passes=9&score=none');
     for (const name of ['digit', 'ink', 'passes', 'score']) {

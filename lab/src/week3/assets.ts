@@ -43,7 +43,12 @@ async function digitsOf(url: string, count: number): Promise<Uint8Array> {
 }
 
 async function bytesOf(url: string): Promise<Uint8Array> {
-  const response = await fetch(url);
+  const response = await fetch(url).catch((cause: unknown) => {
+    const name = new URL(url, location.href).pathname.split('/').at(-1);
+    throw new Error(`${name} could not be loaded; without a network it is there once it has been used`, {
+      cause,
+    });
+  });
   if (!response.ok) throw new Error(`${url}: the server answered ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 }
