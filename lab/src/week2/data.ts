@@ -1,4 +1,4 @@
-import { computed } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { blobs, circles, moons, spirals } from 'credence/data/toy';
 import type { PointSet } from 'credence/data/toy';
 import { fold, key } from 'credence/random';
@@ -44,6 +44,9 @@ const LEARNING_RATES: Readonly<Record<Method, number>> = {
   ensemble: 0.03,
 };
 
+/** Between two trainings while a stroke is painted. */
+const TAKE_OVER_MS = 250;
+
 /** How much further than its handle the ray goes. */
 const RAY_REACH = 3;
 
@@ -74,8 +77,8 @@ export const data = computed<{ readonly points: Float32Array; readonly labels: U
   return { points: points.data, labels: labels.data };
 });
 
-/** The points as they are painted on. */
-export const canvas = computed<Painted>(() => {
+/** The points as they are painted on, as shares of the region. */
+const canvas = computed<Painted>(() => {
   const { x, y } = region.value;
   const { points, labels } = data.value;
   return (
@@ -84,8 +87,31 @@ export const canvas = computed<Painted>(() => {
   );
 });
 
+/** What a stroke has left that is not trained on yet: it is taken over in pieces, so that the maps can follow. */
+const trail = signal<Painted>([]);
+let takingOver: ReturnType<typeof setTimeout> | undefined;
+
+/** All points that are seen. */
+export const shown = computed<Painted>(() => [...canvas.value, ...trail.value]);
+
+/** Adds points, which are seen at once and trained on in a moment. */
 export function paint(points: Painted): void {
-  set({ points: points.map(([u, v, label]) => [rounded(u), rounded(v), label]) });
+  trail.value = [...trail.value, ...points.map(([u, v, label]) => [rounded(u), rounded(v), label] as const)];
+  takingOver ??= setTimeout(takeOver, TAKE_OVER_MS);
+}
+
+/** Trains on all that has been painted. */
+export function takeOver(): void {
+  clearTimeout(takingOver);
+  takingOver = undefined;
+  if (trail.value.length > 0) replacePoints(shown.value);
+}
+
+export function replacePoints(points: Painted): void {
+  batch(() => {
+    trail.value = [];
+    set({ points: points.map(([u, v, label]) => [rounded(u), rounded(v), label]) });
+  });
 }
 
 let versions = 0;

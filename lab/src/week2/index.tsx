@@ -64,7 +64,7 @@ export function Panel(): JSX.Element {
           points with the brush, drag the ray away from the data.
         </p>
       </div>
-      <Toolbar fit={fit} />
+      <Toolbar fit={fit} busy={task.busy} />
       {error === undefined ? null : <Notice kind="error">{error}</Notice>}
       {problem.value === undefined ? (
         <Notice kind="note">No points: choose a class of the brush and paint some of both.</Notice>
@@ -86,11 +86,16 @@ export function Panel(): JSX.Element {
 
 interface ToolbarProps {
   readonly fit: ReadonlySignal<Fit | undefined>;
+  readonly busy: ReadonlySignal<boolean>;
 }
 
-function Toolbar({ fit }: ToolbarProps): JSX.Element {
-  const reached = fit.value?.epoch ?? 0;
-  const accuracy = fit.value === undefined ? '' : ` · accuracy ${short(100 * fit.value.accuracy)} %`;
+function Toolbar({ fit: { value }, busy }: ToolbarProps): JSX.Element {
+  const position =
+    value === undefined
+      ? busy.value
+        ? 'starting ONNX Runtime …'
+        : 'nothing to train'
+      : `epoch ${value.epoch}, ${signals.speed.value} a frame · accuracy ${short(100 * value.accuracy)} %`;
   return (
     <div class="toolbar">
       <div class="buttons" role="group" aria-label="Presets">
@@ -115,7 +120,7 @@ function Toolbar({ fit }: ToolbarProps): JSX.Element {
         done={done}
         onStep={trainOn}
         onReset={() => set({ epoch: 0 })}
-        position={`epoch ${reached}, ${signals.speed.value} a frame${accuracy}`}
+        position={position}
       />
     </div>
   );

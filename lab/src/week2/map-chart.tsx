@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { Chart } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
 import type { Raster } from '../ui/index.js';
-import { data, ray, region } from './data.js';
+import { ray, region, shown } from './data.js';
 import type { Fit } from './model.js';
 
 /** Of the letters' size. */
@@ -52,20 +52,20 @@ export function MapChart({
 
 /** All points of a class are one path: hundreds of elements would be slow to move. */
 function Points({ frame }: { readonly frame: Frame }): JSX.Element {
-  const { points, labels } = data.value;
+  const points = shown.value;
   const { width, height, letter } = frame;
   const paths = useMemo(() => {
     const [r, t] = [CIRCLE * letter, TRIANGLE * letter];
     const out = ['', ''];
-    labels.forEach((label, i) => {
-      const [x, y] = [frame.x.at(points[2 * i]!), frame.y.at(points[2 * i + 1]!)];
+    for (const [u, v, label] of points) {
+      const [x, y] = [u * width, (1 - v) * height];
       out[label]! +=
         label === 0
           ? `M${(x - r).toFixed(1)},${y.toFixed(1)}a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0Z`
           : `M${x.toFixed(1)},${(y - t).toFixed(1)}l${t},${1.8 * t}h${-2 * t}Z`;
-    });
+    }
     return out;
-  }, [points, labels, width, height, letter, region.value]);
+  }, [points, width, height, letter]);
   return (
     <>
       <path class="mark-class-0" d={paths[0]} />

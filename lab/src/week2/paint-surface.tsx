@@ -4,7 +4,7 @@ import { useId, useRef } from 'preact/hooks';
 import { fold, key, normal } from 'credence/random';
 import { announce, short } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
-import { canvas, paint, region } from './data.js';
+import { paint, region, replacePoints, shown, takeOver } from './data.js';
 import { MOST_POINTS } from './limits.js';
 import { signals } from './state.js';
 
@@ -34,20 +34,20 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
 
   const use = (places: readonly Place[], tool = brush): void => {
     if (tool === 'off') return;
-    const before = canvas.value;
+    const before = shown.value;
     if (tool === 'eraser') {
       const [ru, rv] = [ERASER / frame.width, ERASER / frame.height];
       const kept = before.filter(([pu, pv]) =>
         places.every(({ u, v }) => ((pu - u) / ru) ** 2 + ((pv - v) / rv) ** 2 > 1),
       );
-      if (kept.length < before.length) paint(kept);
+      if (kept.length < before.length) replacePoints(kept);
       return;
     }
     const within = places.filter(({ u, v }) => u >= 0 && u <= 1 && v >= 0 && v <= 1);
     const added = within
       .slice(0, MOST_POINTS - before.length)
       .map(({ u, v }) => [u, v, Number(tool)] as const);
-    if (added.length > 0) paint([...before, ...added]);
+    if (added.length > 0) paint(added);
   };
   /** In pixels of the frame. */
   const under = ({ clientX, clientY }: PointerEvent): { x: number; y: number } => {
@@ -71,7 +71,7 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
     if (count === 0) return;
     last.current = to;
     const scatter = brush === 'eraser' ? 0 : SCATTER;
-    const noise = normal(fold(key(signals.seed.value), 'brush', canvas.value.length), 2 * count);
+    const noise = normal(fold(key(signals.seed.value), 'brush', shown.value.length), 2 * count);
     use(
       Array.from({ length: count }, (_, i) => {
         const share = (i + 1) / count;
@@ -79,6 +79,10 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
         return shares(x0 + share * (to.x - x0) + dx, y0 + share * (to.y - y0) + dy);
       }),
     );
+  };
+  const letGo = (): void => {
+    last.current = null;
+    takeOver();
   };
   const type = (event: KeyboardEvent): void => {
     const step = STEP * (event.shiftKey ? 5 : 1);
@@ -90,7 +94,7 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
     };
     const move = moves[event.key];
     const { u, v } = cursor.value;
-    const count = canvas.value.length;
+    const count = shown.value.length;
     if (move !== undefined) {
       cursor.value = { u: clamped(u + move[0]), v: clamped(v + move[1]) };
       announce(`Brush at ${told(cursor.value)}`);
@@ -99,6 +103,7 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
       announce(`Brush of class ${event.key}`);
     } else if (event.key === 'Enter' || event.key === ' ') {
       use([cursor.value]);
+      takeOver();
       announce(brush === 'off' ? 'The brush is off: press 0 or 1 for a class' : change(count));
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
       use([cursor.value], 'eraser');
@@ -126,8 +131,8 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
         tabindex={0}
         onPointerDown={press}
         onPointerMove={stroke}
-        onPointerUp={() => (last.current = null)}
-        onPointerCancel={() => (last.current = null)}
+        onPointerUp={letGo}
+        onPointerCancel={letGo}
       />
       <g
         class="brush-cursor"
@@ -141,7 +146,7 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
 }
 
 function change(before: number): string {
-  const now = canvas.value.length;
+  const now = shown.value.length;
   return now === before ? 'Nothing changed' : `${now} points`;
 }
 

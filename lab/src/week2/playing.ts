@@ -16,7 +16,7 @@ export interface PlayingOptions {
   readonly onStep: () => void;
 }
 
-/** Asks for more in the frame after an answer: as fast as the worker can and never faster than the screen. */
+/** Asks for more after an answer: as fast as the worker can, and at most in every other frame of the screen. */
 export function usePlaying({ playing, done, task, ready, onStep }: PlayingOptions): void {
   useSignalEffect(() => {
     if (!playing.value || task.busy.value) return undefined;
@@ -24,8 +24,11 @@ export function usePlaying({ playing, done, task, ready, onStep }: PlayingOption
       playing.value = false;
       return undefined;
     }
-    const frame = requestAnimationFrame(() => {
-      if (!task.busy.peek()) onStep();
+    // Every other frame, so that the ones in between are the reader's.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        if (!task.busy.peek()) onStep();
+      });
     });
     return () => cancelAnimationFrame(frame);
   });
