@@ -37,7 +37,7 @@ export function classifierSection(
         />
         <DataTable
           caption="Accuracy and calibration on the measured examples."
-          columns={['', 'Accuracy', 'Errors', 'NLL (nats)', 'Brier', 'ECE, 15 bins']}
+          columns={['Probabilities', 'Accuracy', 'Errors', 'NLL (nats)', 'Brier', 'ECE, 15 bins']}
           rows={[['as it is', accuracy, errors, before.nll, before.brier, before.ece], ...scaled]}
         />
         {notScaled === null ? null : <p>No temperature was fitted. {notScaled}.</p>}
