@@ -288,8 +288,13 @@ describe.skipIf(!hasChromium)('week 3', () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (colorScheme) => {
-    await using opened = await open('', { colorScheme, bypassCSP: true });
+  test.each([
+    { colorScheme: 'light', width: 1280 },
+    { colorScheme: 'dark', width: 1280 },
+    { colorScheme: 'dark', width: 390 },
+  ] as const)('axe finds nothing, $colorScheme, $width pixels', async ({ colorScheme, width }) => {
+    const viewport = { width, height: 900 };
+    await using opened = await open('', { colorScheme, viewport, bypassCSP: true });
     const { page } = opened;
     await eventually(() => quantity(page, 'odin-score')).toBeDefined();
     await eventually(() => quantity(page, 'average-precision-mcp')).toBeDefined();

@@ -12,7 +12,7 @@ export function Provenance(): JSX.Element {
         Trained by <code>{manifest.command}</code>, in full: {settings.trainingDigits.toLocaleString('en')}{' '}
         digits, {settings.classifier.epochs} epochs of the classifier, {settings.confidnet.epochs} of
         ConfidNet, on {manifest.date}. {manifest.errors} errors in {manifest.testDigits.toLocaleString('en')}{' '}
-        test digits, accuracy {(100 * manifest.accuracy).toFixed(2)} %. The test digits and the{' '}
+        test digits, accuracy {(100 * manifest.accuracy).toFixed(2)}&nbsp;%. The test digits and the{' '}
         {ood.images.toLocaleString('en')} images of {ood.title} were scored with {settings.passes.measures}{' '}
         passes, T = {settings.odin.temperature} and ε = {settings.odin.epsilon}; of {ood.title} only scores
         are here. {(bytes / 1e6).toFixed(1)} MB together.
