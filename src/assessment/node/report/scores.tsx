@@ -55,11 +55,12 @@ function TuningTable({
   const caption = `${title}: ${criterion} of each setting; chosen, in bold, by ${by}.`;
   const [first = '', second] = names;
   if (second === undefined) {
+    const ordered = candidates.toSorted((a, b) => Number(a.settings[first]) - Number(b.settings[first]));
     return (
       <DataTable
         caption={caption}
-        columns={[first, criterion]}
-        rows={candidates.map(({ settings, value }) => [settings[first], cell(settings, value)])}
+        columns={[first, ...ordered.map(({ settings }) => `${settings[first]}`)]}
+        rows={[[criterion, ...ordered.map(({ settings, value }) => cell(settings, value))]]}
       />
     );
   }
