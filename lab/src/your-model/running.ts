@@ -14,6 +14,7 @@ export const failure: Signal<string | undefined> = signal(undefined);
 const PATIENCE_MS = 1500;
 
 let runningExample = false;
+let freeing: Promise<void> = Promise.resolve();
 const running: Signal<AbortController | undefined> = signal(undefined);
 const askedWith: Signal<AssessInput | undefined> = signal(undefined);
 
@@ -73,11 +74,8 @@ export async function start(): Promise<void> {
   announce('Assessing');
   const isOwn = (): boolean => running.peek() === own;
   try {
-    const found = await run('your-model', 'assess', asked, {
-      signal: own.signal,
-      onProgress: (now) => {
-        if (isOwn()) progress.value = now;
-      },
+    const found = await ask(asked, own.signal, (now) => {
+      if (isOwn()) progress.value = now;
     });
     if (!isOwn()) return;
     batch(() => {
@@ -86,10 +84,26 @@ export async function start(): Promise<void> {
     });
     announce(`Assessed. ${found.findings.recommendation.sentence}`);
   } catch (error) {
-    const isAbort = error instanceof DOMException && error.name === 'AbortError';
-    if (isOwn() && !isAbort) failure.value = error instanceof Error ? error.message : String(error);
+    if (isOwn()) failure.value = error instanceof Error ? error.message : String(error);
   } finally {
     if (isOwn()) running.value = undefined;
+  }
+}
+
+/** Asks again where the worker was ended under it, for another number of threads. */
+async function ask(
+  asked: AssessInput,
+  signal: AbortSignal,
+  onProgress: (progress: AssessProgress) => void,
+): Promise<Assessed> {
+  for (;;) {
+    await freeing;
+    try {
+      return await run('your-model', 'assess', asked, { signal, onProgress });
+    } catch (error) {
+      const isAbort = error instanceof DOMException && error.name === 'AbortError';
+      if (!isAbort || signal.aborted) throw error;
+    }
   }
 }
 
@@ -98,7 +112,7 @@ export function cancel(): void {
   if (own === undefined) return;
   running.value = undefined;
   own.abort();
-  void freeWorker();
+  freeing = freeWorker();
 }
 
 /** A worker in the middle of a long computation hears nothing: it is ended, for the next task to start another. */
