@@ -10,7 +10,11 @@ import { encodeNpz } from '#credence/formats/index';
 import { encodeOnnx } from '#credence/graph/index';
 import { tensor } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
+import { findChromium } from '../browser/chromium.js';
+import { inspect } from '../cli/report-in-browser.js';
 import { points, pointsClassifier } from './sources.js';
+
+const executablePath = findChromium();
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const start = promisify(execFile);
@@ -125,6 +129,21 @@ describe('credence assess', () => {
     expect(second.recommendation).toEqual(results.recommendation);
     expect(second.classifier).toEqual(results.classifier);
   }, 60_000);
+
+  test.skipIf(executablePath === undefined).each([
+    { width: 1280, theme: 'light' },
+    { width: 390, theme: 'dark' },
+  ] as const)(
+    'the report in a browser, $theme, $width wide: whole, accessible, asking for nothing',
+    async ({ width, theme }) => {
+      const options = { executablePath: executablePath!, width, theme, pictures: false };
+      const seen = await inspect(join(folder, 'out/report.html'), options);
+      expect(seen).toMatchObject({ complaints: [], requests: [], violations: [], scrollWidth: width });
+      expect(seen.svgDownloads).toBe(4);
+      expect(seen.paperAfterClick).not.toBe(seen.paper);
+    },
+    60_000,
+  );
 
   test.each<[string, readonly string[], number, RegExp]>([
     [

@@ -19,8 +19,8 @@ export interface Seen {
   readonly paperAfterClick: string;
   /** Links that give an SVG which the browser reads. */
   readonly svgDownloads: number;
-  /** Whether figure 6 shows another frame after a step back. */
-  readonly framesStepped: boolean;
+  /** Whether figure 6 shows another frame after a step back; undefined in a report without frames. */
+  readonly framesStepped: boolean | undefined;
 }
 
 declare global {
@@ -81,10 +81,13 @@ export async function inspect(
         return documentElement.localName === 'svg';
       }).length;
     });
-    const shown = (): Promise<string> => page.locator('.credence-player').first().innerHTML();
-    const before = await shown();
-    await page.locator('.credence-player [data-step="-1"]').first().click();
-    const framesStepped = (await shown()) !== before;
+    const player = page.locator('.credence-player').first();
+    let framesStepped: boolean | undefined;
+    if ((await player.count()) > 0) {
+      const before = await player.innerHTML();
+      await page.locator('.credence-player [data-step="-1"]').first().click();
+      framesStepped = (await player.innerHTML()) !== before;
+    }
     await page.locator(`.theme button[value="${theme === 'light' ? 'dark' : 'light'}"]`).click();
     const paperAfterClick = await background();
     return {
