@@ -237,26 +237,38 @@ describe.skipIf(!hasChromium)('week 2', () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test('a finger paints', async () => {
+  test('a finger paints, and drags the ray; neither scrolls the page', async () => {
     await using opened = await open('set=empty&method=map&brush=1&epoch=5', {
       hasTouch: true,
       isMobile: true,
       viewport: { width: 390, height: 844 },
     });
     const { page } = opened;
+    const touch = await page.context().newCDPSession(page);
+    const drag = async (x: number, y: number, dx: number, dy: number): Promise<void> => {
+      for (let step = 0; step <= 10; step++) {
+        await touch.send('Input.dispatchTouchEvent', {
+          type: step === 0 ? 'touchStart' : 'touchMove',
+          touchPoints: [{ x: x + (dx * step) / 10, y: y + (dy * step) / 10 }],
+        });
+      }
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
     const surface = page.locator('.surface');
     await surface.scrollIntoViewIfNeeded();
     const map = (await surface.boundingBox())!;
-    const touch = await page.context().newCDPSession(page);
-    const finger = (type: 'touchStart' | 'touchMove', dx: number) =>
-      touch.send('Input.dispatchTouchEvent', {
-        type,
-        touchPoints: [{ x: map.x + map.width / 4 + dx, y: map.y + map.height / 2 }],
-      });
-    await finger('touchStart', 0);
-    for (let dx = 0; dx <= 90; dx += 9) await finger('touchMove', dx);
-    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
-    await eventually(() => pointsOf(page).length).toBeGreaterThan(5);
+    await drag(map.x + 0.4 * map.width, map.y + 0.6 * map.height, 60, -60);
+    // 85 pixels, with a point every 8 to 16; one more where it began.
+    await eventually(() => pointsOf(page).length).toBeGreaterThan(85 / 16);
+
+    const handle = page.locator('[data-ray="to"]');
+    await handle.scrollIntoViewIfNeeded();
+    const from = (await handle.boundingBox())!;
+    await drag(from.x + from.width / 2, from.y + from.height / 2, -80, -80);
+    // 80 of the map's pixels, which are 6 wide.
+    const wanted = 2.4 - (80 * 6) / map.width;
+    const reached = () => Number((addressOf(page).get('ray') ?? '').split(/[,;]/)[2]);
+    await eventually(async () => Math.abs(reached() - wanted)).toBeLessThan(0.1);
     expect(opened.complaints).toEqual([]);
   });
 

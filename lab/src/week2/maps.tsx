@@ -73,13 +73,15 @@ export function ProbabilityMap({ fit: { value } }: MapProps): JSX.Element {
       }
       onSave={fit === undefined ? undefined : () => saveDecision(fit, title)}
     >
-      <MapChart
-        interactive
-        description={describe(fit)}
-        raster={rasterOf(fit, fit?.probability, [0, 1], diverging)}
-        lines={(frame) => (fit === undefined ? null : <Lines fit={fit} frame={frame} />)}
-        over={(frame) => <PaintSurface frame={frame} />}
-      />
+      <div class={signals.brush.value === 'off' ? 'at-rest' : 'painting'}>
+        <MapChart
+          interactive
+          description={describe(fit)}
+          raster={rasterOf(fit, fit?.probability, [0, 1], diverging)}
+          lines={(frame) => (fit === undefined ? null : <Lines fit={fit} frame={frame} />)}
+          over={(frame) => <PaintSurface frame={frame} />}
+        />
+      </div>
       <div class="brush">
         <Choice
           label="Brush"

@@ -123,7 +123,7 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
       </desc>
       <rect
         ref={surface}
-        class={brush === 'off' ? 'surface rests' : 'surface paints'}
+        class="surface"
         role="button"
         aria-label={`Brush, ${brush === 'off' ? 'off' : brush === 'eraser' ? 'eraser' : `class ${brush}`}, at ${told({ u, v })}`}
         width={frame.width}

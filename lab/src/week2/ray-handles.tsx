@@ -79,6 +79,8 @@ export function RayHandles({ frame }: { readonly frame: Frame }): JSX.Element {
             event.currentTarget.setPointerCapture(event.pointerId);
             dragged.current = end;
           }}
+          // Of a shape within a picture the browser does not know in time that a finger's drag is not to scroll.
+          onTouchStart={(event) => event.preventDefault()}
           onPointerMove={drag}
           onPointerUp={() => (dragged.current = null)}
           onPointerCancel={() => (dragged.current = null)}
