@@ -6,6 +6,7 @@ export { FIT_EXAMPLES, fitClassifier } from './fit.js';
 export type { Fit, FitOptions } from './fit.js';
 export { fitTrust } from './fit-trust.js';
 export type { CertifiedAccept, FittedTrust, FitTrustOptions } from './fit-trust.js';
+export { imagesAt } from './images.js';
 export type { Model } from './model.js';
 export type { Progress, Reporter } from './reporter.js';
 export type {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { imageLayout, imagesAt } from '#credence/assessment/node/images';
+import { imageLayout, imagesAt } from '#credence/assessment/images';
 import { tensor } from '#credence/tensor/index';
 import { memorySource } from './sources.js';
 

@@ -1,5 +1,5 @@
 // Your model in the worker: `assess` of credence/assessment on files of the page.
-import { assess as assessModel } from 'credence/assessment';
+import { assess as assessModel, imagesAt } from 'credence/assessment';
 import type { Assessment, Reporter } from 'credence/assessment';
 import { key as keyOf } from 'credence/random';
 import { scores } from 'credence/scores';
@@ -21,7 +21,6 @@ import type {
   Look,
   LookInput,
 } from './model.js';
-import { picturesOf } from './pictures.js';
 
 /** More curves cannot be told apart. */
 const MOST_CURVES = 6;
@@ -84,8 +83,8 @@ export const tasks = {
     const findings = input.confidnet ? assessment.findings : withLeftOut(assessment.findings);
     const { lines } = describe(model);
     const { samples } = findings;
-    const pictured = async (list: typeof samples.suspicious): ReturnType<typeof picturesOf> =>
-      picturesOf(
+    const pictured = async (list: typeof samples.suspicious): ReturnType<typeof imagesAt> =>
+      imagesAt(
         test ?? validation,
         list.map(({ index }) => index),
       );

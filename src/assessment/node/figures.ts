@@ -12,7 +12,7 @@ import type { DataSource } from '../../sources/index.js';
 import type { Assessment } from '../assess.js';
 import type { Progress } from '../reporter.js';
 import type { CalibrationResult, SampleResult } from '../results.js';
-import { imagesAt } from './images.js';
+import { imagesAt } from '../images.js';
 
 export interface FigureSettings {
   /** What was measured on. */
@@ -167,7 +167,7 @@ async function samples(
       measured,
       list.map(({ index }) => index),
     );
-    if (images === undefined) continue;
+    if (images === undefined || images.length === 0) continue;
     figures.push(
       imageGridFigure(
         {

@@ -1,6 +1,6 @@
-import type { PngImage } from '../../formats/index.js';
-import type { DataSource } from '../../sources/index.js';
-import { elementCount } from '../../tensor/index.js';
+import type { PngImage } from '../formats/index.js';
+import type { DataSource } from '../sources/index.js';
+import { elementCount } from '../tensor/index.js';
 
 /** Smaller than this in either direction is no picture. */
 const SMALLEST_SIDE = 6;
@@ -30,14 +30,15 @@ export function imageLayout(shape: readonly number[]): Layout | undefined {
 
 /**
  * The examples at `indices` of a data set as images, as the model sees them: brought to 0 to 255 each for
- * itself unless they are bytes already.
+ * itself unless they are bytes already. Undefined where examples of this shape are no images.
  */
 export async function imagesAt(
   source: DataSource,
   indices: readonly number[],
 ): Promise<PngImage[] | undefined> {
   const layout = imageLayout(source.shape);
-  if (layout === undefined || indices.length === 0) return undefined;
+  if (layout === undefined) return undefined;
+  if (indices.length === 0) return [];
   const width = elementCount(source.shape);
   const found = new Map<number, PngImage>();
   const wanted = new Set(indices);
