@@ -151,6 +151,8 @@ export function DragSurface(props: DragSurfaceProps): JSX.Element {
           transform={`translate(${frame.x.at(point.x).toFixed(1)},${frame.y.at(point.y).toFixed(1)})`}
           onFocus={() => select(i)}
           onPointerDown={press}
+          // Of a shape within a picture the browser does not know in time that a finger's drag is not to scroll.
+          onTouchStart={(event) => event.preventDefault()}
           onPointerMove={drag}
           onPointerUp={letGo}
           onPointerCancel={() => setDragged(undefined)}

@@ -4,6 +4,7 @@ import { useId, useRef } from 'preact/hooks';
 import { Formula } from './formula.js';
 import type { FormulaProps } from './formula.js';
 import { Notice } from './notice.js';
+import type { Ramp } from './ramp.js';
 import { save } from './save.js';
 import type { SavedFigure, SaveFormat } from './save.js';
 
@@ -70,6 +71,36 @@ export function FigureFrame(props: FigureFrameProps): JSX.Element {
     </section>
   );
 }
+
+export interface RampItemProps {
+  readonly ramp: Ramp;
+  /** What the colours mean, from the left end to the right: '0 to 1'. */
+  readonly children: ComponentChildren;
+}
+
+/** What the colours of a raster stand for. */
+export function RampItem({ ramp, children }: RampItemProps): JSX.Element {
+  return (
+    <li>
+      <svg class="legend-ramp" viewBox={`0 0 ${RAMP_WIDTH} 12`} aria-hidden="true">
+        {Array.from({ length: RAMP_STEPS }, (_, i) => (
+          <rect
+            key={i}
+            x={(i * RAMP_WIDTH) / RAMP_STEPS}
+            // Half a pixel over the next: no seams.
+            width={RAMP_WIDTH / RAMP_STEPS + (i < RAMP_STEPS - 1 ? 0.5 : 0)}
+            height={12}
+            fill={`rgb(${ramp(i / (RAMP_STEPS - 1)).join(' ')})`}
+          />
+        ))}
+      </svg>
+      <span>{children}</span>
+    </li>
+  );
+}
+
+const RAMP_WIDTH = 72;
+const RAMP_STEPS = 24;
 
 export interface LegendItemProps {
   /** A class of styles/chart.css: what draws the mark draws its sample. */

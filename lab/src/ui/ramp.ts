@@ -23,11 +23,6 @@ export const sequential: Ramp = interpolated([
   '#fde84a',
 ]);
 
-/** A CSS gradient of a ramp from left to right, for a legend. */
-export function gradient(ramp: Ramp): string {
-  return `linear-gradient(to right,${Array.from({ length: 13 }, (_, i) => `rgb(${ramp(i / 12).join(' ')})`).join(',')})`;
-}
-
 function interpolated(stops: readonly string[]): Ramp {
   const rows = stops.map((stop) => [1, 3, 5].map((at) => Number.parseInt(stop.slice(at, at + 2), 16)));
   return (share) => {

@@ -4,9 +4,9 @@ import {
   capture,
   Chart,
   FigureFrame,
-  gradient,
   LegendItem,
   linePath,
+  RampItem,
   sequential,
   short,
 } from '../ui/index.js';
@@ -41,11 +41,7 @@ export function Weights({
           <LegendItem shape="line" mark="mark-contour-sample">
             holds 95 %
           </LegendItem>
-          <li class="ramp">
-            <span>density: 0</span>
-            <i style={{ background: gradient(sequential) }} />
-            <span>its maximum</span>
-          </li>
+          <RampItem ramp={sequential}>density, 0 to its maximum</RampItem>
         </>
       }
       onSave={

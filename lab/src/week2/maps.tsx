@@ -1,13 +1,13 @@
 import { computed } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import {
   Choice,
   diverging,
   extent,
   FigureFrame,
-  gradient,
   LegendItem,
+  RampItem,
   sequential,
   short,
 } from '../ui/index.js';
@@ -68,7 +68,7 @@ export function ProbabilityMap({ fit: { value } }: MapProps): JSX.Element {
               0.1, 0.25, 0.75, 0.9
             </LegendItem>
           )}
-          <Colours low="0" high="1" ramp={diverging} />
+          <RampItem ramp={diverging}>0 to 1</RampItem>
         </>
       }
       onSave={fit === undefined ? undefined : () => saveDecision(fit, title)}
@@ -171,27 +171,11 @@ function Half({ fit, frame }: { readonly fit: Fit; readonly frame: Frame }): JSX
 function Nats({ top }: { readonly top: number }): JSX.Element {
   return (
     <>
-      <Colours low="0" high={`${top === Math.LN2 ? 'log 2 = 0.693' : short(top)} nats`} ramp={sequential} />
+      <RampItem ramp={sequential}>0 to {top === Math.LN2 ? 'log 2 = 0.693' : short(top)} nats</RampItem>
       <LegendItem shape="line" mark="mark-ray">
         ray
       </LegendItem>
     </>
-  );
-}
-
-interface ColoursProps {
-  readonly low: ComponentChildren;
-  readonly high: ComponentChildren;
-  readonly ramp: typeof sequential;
-}
-
-function Colours({ low, high, ramp }: ColoursProps): JSX.Element {
-  return (
-    <li class="ramp">
-      <span>{low}</span>
-      <i style={{ background: gradient(ramp) }} />
-      <span>{high}</span>
-    </li>
   );
 }
 

@@ -1,7 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Button, FigureFrame } from '../ui/index.js';
-import { captureAll } from '../ui/capture-all.js';
+import { Button, capture, FigureFrame } from '../ui/index.js';
 import { ClassBars } from './bars.js';
 import { csv } from './csv.js';
 import { image, isUntouched, testDigit } from './data.js';
@@ -32,7 +31,7 @@ export function Drawing({
         value === undefined
           ? undefined
           : async (figure) =>
-              captureAll(figure, {
+              capture(figure, {
                 id: 'week3-prediction',
                 title: 'Prediction',
                 csv: csv({ class: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], probability: value.probabilities }),

@@ -1,7 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { FigureFrame, Notice, short } from '../ui/index.js';
-import { captureAll } from '../ui/capture-all.js';
+import { capture, FigureFrame, Notice, short } from '../ui/index.js';
 import { ClassBars } from './bars.js';
 import { csv } from './csv.js';
 import { image } from './data.js';
@@ -38,7 +37,7 @@ export function Odin({ step, error }: OdinProps): JSX.Element {
         value === undefined
           ? undefined
           : async (figure) =>
-              captureAll(figure, {
+              capture(figure, {
                 id: 'week3-odin',
                 title: 'ODIN',
                 csv: csv({ pixel: own.map((_, i) => i), image: own, sign: value.signs, perturbed: moved }),

@@ -1,7 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Chart, FigureFrame } from '../ui/index.js';
-import { captureAll } from '../ui/capture-all.js';
+import { capture, Chart, FigureFrame } from '../ui/index.js';
 import { Bar, ClassBars } from './bars.js';
 import { csv } from './csv.js';
 import { mcDropout as formulas } from './formulas.js';
@@ -30,7 +29,7 @@ export function Passes({
         passes === undefined
           ? undefined
           : async (figure) =>
-              captureAll(figure, { id: 'week3-mc-dropout', title: 'MC dropout', csv: csvOf(passes, top) })
+              capture(figure, { id: 'week3-mc-dropout', title: 'MC dropout', csv: csvOf(passes, top) })
       }
     >
       {passes === undefined ? (

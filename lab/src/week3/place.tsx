@@ -1,8 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Chart, FigureFrame, LegendItem, linePath } from '../ui/index.js';
+import { capture, Chart, FigureFrame, LegendItem, linePath } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
-import { captureAll } from '../ui/capture-all.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { csv } from './csv.js';
 import { isStandardOdin } from './data.js';
@@ -56,7 +55,7 @@ export function Place({ distribution, values, ranks }: PlaceProps): JSX.Element 
         bins === undefined
           ? undefined
           : async (figure) =>
-              captureAll(figure, {
+              capture(figure, {
                 id: 'week3-distribution',
                 title: `Distribution of ${entry.title}`,
                 csv: csv({

@@ -1,9 +1,8 @@
 import { computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Chart, FigureFrame, LegendItem, linePath, Transport, usePlayback } from '../ui/index.js';
+import { capture, Chart, FigureFrame, LegendItem, linePath, Transport, usePlayback } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
-import { captureAll } from '../ui/capture-all.js';
 import { csv } from './csv.js';
 import { angles } from './data.js';
 import { rotation as formulas } from './formulas.js';
@@ -62,7 +61,7 @@ export function Rotation({ sweep }: { readonly sweep: ReadonlySignal<Sweep | und
         value === undefined
           ? undefined
           : async (figure) =>
-              captureAll(figure, {
+              capture(figure, {
                 id: 'week3-rotation',
                 title: 'Rotation',
                 csv: csv({

@@ -1,7 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Chart, Choice, FigureFrame, LegendItem, linePath, Slider } from '../ui/index.js';
-import { captureAll } from '../ui/capture-all.js';
+import { capture, Chart, Choice, FigureFrame, LegendItem, linePath, Slider } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { csv } from './csv.js';
 import { judged } from './data.js';
@@ -56,7 +55,7 @@ export function Threshold({ result, curves }: ThresholdProps): JSX.Element {
         risks.length === 0
           ? undefined
           : async (figure) =>
-              captureAll(figure, {
+              capture(figure, {
                 id: 'week3-risk-coverage',
                 title: 'Risk and coverage',
                 csv: csv(
