@@ -1,8 +1,8 @@
-import { add, constantLike, div, mul, neg, reduceSum, reshape } from '../graph/index.js';
+import { add, constantLike, div, exp, mul, neg, reduceSum, reshape } from '../graph/index.js';
 import type { Value } from '../graph/index.js';
 import { requirePositive } from './settings.js';
 import type { Score } from './score.js';
-import { log1p, oddsOfOthers, predict } from './tail.js';
+import { log1p, predict } from './tail.js';
 
 /**
  * Free energy: -T log sum_k exp(f_k / T), in the units of the logits, for a temperature T over 0 (1 unless
@@ -30,8 +30,10 @@ export function energy({ temperature = 1 }: { readonly temperature?: number } = 
 
 /** T log sum_k exp(f_k / T), (N,), float64. */
 export function negativeEnergy(logits: Value, temperature = 1): Value {
-  const { gaps, isPredicted, largest } = predict(logits);
-  const scale = constantLike(gaps, temperature);
-  const excess = log1p(reduceSum(oddsOfOthers({ gaps: div(gaps, scale), isPredicted }), [1]));
-  return add(reshape(largest, [-1]), mul(excess, scale));
+  const { logOdds, largest } = predict(logits);
+  const top = reshape(largest, [-1]);
+  // As other scores compute it, so that it is computed once.
+  if (temperature === 1) return add(top, log1p(reduceSum(exp(logOdds), [1])));
+  const scale = constantLike(logOdds, temperature);
+  return add(top, mul(log1p(reduceSum(exp(div(logOdds, scale)), [1])), scale));
 }

@@ -12,7 +12,7 @@ import { kroneckerCurvature } from './laplace/kronecker.js';
 import { softmaxRows } from './maximum-class-probability.js';
 import type { FitCall, Score } from './score.js';
 import { requirePositive } from './settings.js';
-import { oddsOfOthers, predict, probabilityOfOthers } from './tail.js';
+import { predict, probabilityOfOthers } from './tail.js';
 
 export interface LastLayerLaplaceSettings {
   /** 'full' for small last layers, 'kronecker' unless given, 'diagonal' for the cheapest. */
@@ -88,8 +88,7 @@ export function lastLayerLaplace({
       const widening = sqrt(
         add(mul(variances, constantLike(variances, Math.PI / 8)), constantLike(variances, 1)),
       );
-      const { isPredicted } = prediction;
-      return probabilityOfOthers(oddsOfOthers({ isPredicted, gaps: div(prediction.gaps, widening) }));
+      return probabilityOfOthers(div(prediction.logOdds, widening));
     },
   };
 }

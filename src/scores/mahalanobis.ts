@@ -1,5 +1,5 @@
 import { DataError } from '../errors/index.js';
-import { add, cast, constantLike, matmul, mul, reduceMin, reduceSum, relu, sub } from '../graph/index.js';
+import { add, cast, constantLike, matmul, mul, reduceMin, reduceSquares, relu, sub } from '../graph/index.js';
 import type { Value } from '../graph/index.js';
 import { multiply, matrix } from '../linalg/index.js';
 import type { Matrix } from '../linalg/index.js';
@@ -112,13 +112,13 @@ function squaredDistances({ features, constant }: AppendCall): Value {
   const z = cast(matmul(sub(features, constant('centre')), constant('whiten')), 'float64');
   const means = constant('means');
   const cross = mul(matmul(z, means), constantLike(z, -2));
-  const norms = reduceSum(mul(means, means), [0]);
+  const norms = reduceSquares(means, [0]);
   return relu(add(add(squares(z), cross), norms));
 }
 
 /** (N, d) → (N, 1). */
 function squares(z: Value): Value {
-  return reduceSum(mul(z, z), [1], { keepDimensions: true });
+  return reduceSquares(z, [1], { keepDimensions: true });
 }
 
 /** (mean - centre) W, as columns (d, C), float64, by the W that the graph has. */

@@ -1,6 +1,6 @@
-import { add, constantLike, div, reduceMax, reduceSum } from '../graph/index.js';
+import { add, constantLike, div, exp, reduceMax, reduceSum } from '../graph/index.js';
 import type { Score } from './score.js';
-import { oddsOfOthers, predict } from './tail.js';
+import { predict } from './tail.js';
 
 /**
  * Margin: 1 - (p_1 - p_2), of [0, 1], for the largest and the second largest probability of the softmax.
@@ -18,7 +18,7 @@ export const margin: Score = {
   unit: 'probability',
   settings: {},
   append({ logits }) {
-    const odds = oddsOfOthers(predict(logits));
+    const odds = exp(predict(logits).logOdds);
     const sum = reduceSum(odds, [1]);
     // 1 - p_1 + p_2 with p_1 = 1 / (1 + sum) and p_2 = max / (1 + sum): nothing cancels.
     return div(add(sum, reduceMax(odds, [1])), add(sum, constantLike(sum, 1)));

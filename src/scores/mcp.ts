@@ -1,5 +1,5 @@
 import type { Score } from './score.js';
-import { oddsOfOthers, predict, probabilityOfOthers } from './tail.js';
+import { predict, probabilityOfOthers } from './tail.js';
 
 /**
  * Maximum class probability: 1 - max_k softmax(f)_k, of [0, 1 - 1 / K], the graph of
@@ -19,5 +19,5 @@ export const mcp: Score = {
   fittedOn: 'nothing',
   unit: 'probability',
   settings: {},
-  append: ({ logits }) => probabilityOfOthers(oddsOfOthers(predict(logits))),
+  append: ({ logits }) => probabilityOfOthers(predict(logits).logOdds),
 };

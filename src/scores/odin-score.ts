@@ -3,7 +3,7 @@ import { inputOf } from '../inspection/index.js';
 import { ODIN_LOGITS, odinGraph } from './odin.js';
 import type { Score, Tuning } from './score.js';
 import { requirePositive } from './settings.js';
-import { oddsOfOthers, predict, probabilityOfOthers } from './tail.js';
+import { predict, probabilityOfOthers } from './tail.js';
 
 /** Temperatures to choose among by out-of-distribution examples; without any, that of the practical. */
 const TEMPERATURES = [1, 5, 100, 1000];
@@ -64,7 +64,7 @@ export function odin(settings: OdinSettings = {}): Score {
       });
       const perturbed = { ...extract(graph, [start], [ODIN_LOGITS]), parameters: [] };
       const names = builder.append(perturbed, new Map([[start, input]]));
-      return probabilityOfOthers(oddsOfOthers(predict(builder.value(names.get(ODIN_LOGITS)!))));
+      return probabilityOfOthers(predict(builder.value(names.get(ODIN_LOGITS)!)).logOdds);
     },
   };
 }

@@ -15,7 +15,6 @@ import {
   less,
   log,
   mul,
-  neg,
   reduceSum,
   sub,
   where,
@@ -30,8 +29,8 @@ export interface Prediction {
   readonly isPredicted: Value;
   /** The largest logit, (N, 1), float64. */
   readonly largest: Value;
-  /** The largest logit less each logit, (N, K), float64, at least 0; 0 for the predicted class. */
-  readonly gaps: Value;
+  /** log(p_k / p_y) of each class k against the predicted y, (N, K), float64; -Infinity for y itself. */
+  readonly logOdds: Value;
 }
 
 /** Logits (N, K) of any float type, and what they predict. */
@@ -42,21 +41,16 @@ export function predict(logits: Value): Prediction {
   const predicted = argMax(precise, 1, { keepDimensions: true });
   const isPredicted = equal(logits.builder.constant(tensor('int64', [classes], indices)), predicted);
   const largest = gatherElements(precise, predicted, 1);
-  const gaps = where(isPredicted, constantLike(precise, 0), sub(largest, precise));
-  return { predicted, isPredicted, largest, gaps };
-}
-
-/** exp(-gap) of the other classes and 0 for the predicted one, (N, K): their odds against it. */
-export function oddsOfOthers({ gaps, isPredicted }: Pick<Prediction, 'gaps' | 'isPredicted'>): Value {
-  return where(isPredicted, constantLike(gaps, 0), exp(neg(gaps)));
+  const logOdds = where(isPredicted, constantLike(precise, -Infinity), sub(precise, largest));
+  return { predicted, isPredicted, largest, logOdds };
 }
 
 /**
- * 1 - p of the predicted class, (N,), of [0, 1 - 1 / K]: o / (1 + o) for the sum o of the others' odds (N,
+ * 1 - p of the predicted class, (N,), of [0, 1 - 1 / K]: o / (1 + o) for the sum o of the others' odds, from their log (N,
  * K).
  */
-export function probabilityOfOthers(odds: Value): Value {
-  const sum = reduceSum(odds, [1]);
+export function probabilityOfOthers(logOdds: Value): Value {
+  const sum = reduceSum(exp(logOdds), [1]);
   return div(sum, add(sum, constantLike(sum, 1)));
 }
 

@@ -1,7 +1,7 @@
 import { fitTemperature } from '../calibration/index.js';
-import { cast, constantLike, div } from '../graph/index.js';
+import { constantLike, div } from '../graph/index.js';
 import type { Score } from './score.js';
-import { oddsOfOthers, predict, probabilityOfOthers } from './tail.js';
+import { predict, probabilityOfOthers } from './tail.js';
 
 /**
  * Temperature-scaled maximum class probability: 1 - max_k softmax(f / T)_k, of [0, 1 - 1 / K], with the T
@@ -29,8 +29,7 @@ export const temperatureScaledMcp: Score = {
     };
   },
   append({ logits, setting }) {
-    const precise = cast(logits, 'float64');
-    const scaled = div(precise, constantLike(precise, setting('temperature')));
-    return probabilityOfOthers(oddsOfOthers(predict(scaled)));
+    const { logOdds } = predict(logits);
+    return probabilityOfOthers(div(logOdds, constantLike(logOdds, setting('temperature'))));
   },
 };

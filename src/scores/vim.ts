@@ -1,6 +1,5 @@
 import { ConfigurationError, DataError } from '../errors/index.js';
-import { cast, constantLike, GraphBuilder, matmul, mul, reduceSum, sqrt, sub } from '../graph/index.js';
-import type { Value } from '../graph/index.js';
+import { cast, constantLike, GraphBuilder, matmul, mul, reduceNorm, sub } from '../graph/index.js';
 import { lastLayerOf } from '../inspection/index.js';
 import type { LastLayer } from '../inspection/index.js';
 import { multiply, multiplyVector, symmetricEigen, transpose } from '../linalg/index.js';
@@ -81,7 +80,7 @@ export function vim({ dimension }: VimSettings = {}): Score {
       };
     },
     append({ features, logits, constant, setting }) {
-      const norm = lengthOf(matmul(sub(features, constant('origin')), constant('residual')));
+      const norm = reduceNorm(matmul(sub(features, constant('origin')), constant('residual')), [1]);
       const negative = negativeEnergy(logits);
       const virtual = mul(cast(norm, 'float64'), constantLike(negative, setting('alpha')));
       return sub(virtual, negative);
@@ -101,11 +100,6 @@ async function directionsOf(features: Tensor<'float32'>, origin: Float64Array): 
   );
   directions.set(features, { origin: origin.join(), vectors });
   return vectors;
-}
-
-/** |x|, (N, m) → (N,). */
-function lengthOf(x: Value): Value {
-  return sqrt(reduceSum(mul(x, x), [1]));
 }
 
 function usualDimension(d: number): number {
@@ -132,8 +126,8 @@ async function matchingScale(
   const classes = logits.shape[1]!;
   const b = new GraphBuilder('residual');
   const x = sub(b.input('features', 'float32', ['N', d]), b.constant(origin));
-  const outside = lengthOf(matmul(x, b.constant(residual)));
-  const graph = b.build({ outside, length: lengthOf(x) });
+  const outside = reduceNorm(matmul(x, b.constant(residual)), [1]);
+  const graph = b.build({ outside, length: reduceNorm(x, [1]) });
   const lengths = await predict(graph, { features }, { workers: 0, ...(signal && { signal }) });
   const total = (name: string): number =>
     (lengths[name] as Tensor<'float32'>).data.reduce((a, c) => a + c, 0);

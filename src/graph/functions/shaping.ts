@@ -15,6 +15,8 @@ export const reduceSum: Reduction = reduction('ReduceSum');
 export const reduceMean: Reduction = reduction('ReduceMean');
 export const reduceMax: Reduction = reduction('ReduceMax');
 export const reduceMin: Reduction = reduction('ReduceMin');
+/** The sum of squares. */
+export const reduceSquares: Reduction = reduction('ReduceSumSquare');
 export const reduceProduct: Reduction = reduction('ReduceProd');
 /** The Euclidean norm. */
 export const reduceNorm: Reduction = reduction('ReduceL2');
