@@ -80,8 +80,6 @@ export async function timeScores(network: OwnNetwork, settings: ScoreSettings): 
   const fitted = await fitAll(network, [...CHEAP, ...HEAVY]);
   const cheap = fitted.slice(0, CHEAP.length);
   const plainGraph = prune({ ...classifier.graph, outputs: [classifier.logits] });
-  const plain = await openPlain(plainGraph, threads);
-  const batch = await fastestBatch(plain, inputs);
   const sets: (readonly [string, readonly FittedScore[]])[] = [
     [`${cheap.length} cheap scores`, cheap],
     ...fitted.slice(CHEAP.length).map((own) => [`these and ${own.score.title}`, [...cheap, own]] as const),
@@ -90,20 +88,16 @@ export async function timeScores(network: OwnNetwork, settings: ScoreSettings): 
   const times: ScoreTimes[] = [];
   for (const [scores, own] of sets) {
     const graph = scoreGraph({ ...classifier, graph: plainGraph }, own);
-    const session = await openPlain(graph, threads);
     const all: ScoreTimes = { scores, plain: [], scored: [], library: [] };
-    const ownBatch = await fastestBatch(session, inputs);
     const options = { workers: threads };
     await predict(graph, { [IMAGE]: sliceRows(inputs, 0, Math.min(images, 500)) }, options);
     for (let repeat = 0; repeat < repeats; repeat++) {
-      all.plain.push(await timed(() => runAll(plain, inputs, batch)));
-      all.scored.push(await timed(() => runAll(session, inputs, ownBatch)));
+      all.plain.push(await timeSession(plainGraph, inputs, threads));
+      all.scored.push(await timeSession(graph, inputs, threads));
       all.library.push(await timed(() => predict(graph, { [IMAGE]: inputs }, options)));
     }
-    await session.release();
     times.push(all);
   }
-  await plain.release();
   return times;
 }
 
@@ -132,6 +126,20 @@ async function openPlain(graph: Graph, threads: number): Promise<InferenceSessio
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
   });
+}
+
+/**
+ * Seconds for all inputs at the batch that suits the graph best, by a session that is alone: threads of another that is
+ * open wait in a loop, on the same cores.
+ */
+async function timeSession(graph: Graph, inputs: Tensor<'float32'>, threads: number): Promise<number> {
+  const session = await openPlain(graph, threads);
+  try {
+    const batch = await fastestBatch(session, inputs);
+    return await timed(() => runAll(session, inputs, batch));
+  } finally {
+    await session.release();
+  }
 }
 
 async function runAll(session: InferenceSession, inputs: Tensor<'float32'>, batch: number): Promise<void> {
