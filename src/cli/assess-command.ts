@@ -26,7 +26,7 @@ interface Flags extends FitFlags {
 const EXAMPLES = `Examples:
   $ credence assess --model m.onnx --validation val.npz
   $ credence assess --model m.onnx --train train.npz --validation val.npz --test test.npz --ood kmnist=kmnist.npz
-  $ credence assess --model m.onnx --validation images/ --preprocess preprocess.json --risk 0.02 --confidence 0.9
+  $ credence assess --model m.onnx --validation images/ --preprocess scale=1/255,resize=32x32 --risk 0.02 --confidence 0.9
   $ credence assess --model m.onnx --validation val.csv --scores mcp,energy,knn --json | jq .recommendation
 `;
 

@@ -19,6 +19,7 @@ import { rowsOfRun, toInput } from '../runtime/index.js';
 import type { Score } from '../scores/index.js';
 import { firstRows } from '../sources/index.js';
 import type { DataSource } from '../sources/index.js';
+import { readPreprocess } from '../sources/node/index.js';
 import { exportReport, notVerified } from './export-report.js';
 import { addFitOptions, openOptions, pathsOf, scoresWith } from './fit-options.js';
 import type { FitFlags } from './fit-options.js';
@@ -194,9 +195,8 @@ async function madeOf(
   data: OpenedData,
   signal: AbortSignal,
 ): Promise<Provenance> {
-  const text =
-    preprocess === undefined ? undefined : new TextDecoder().decode(await readFileBytes(preprocess));
-  const common = text === undefined ? {} : { preprocess: JSON.stringify(JSON.parse(text)) };
+  const common =
+    preprocess === undefined ? {} : { preprocess: JSON.stringify(await readPreprocess(preprocess)) };
   const set = (role: FittedSet['role'], source: DataSource | undefined, path = ''): FittedSet[] =>
     source === undefined ? [] : [{ role, source, name: basename(resolve(path)), ...common }];
   return provenanceOf(

@@ -26,7 +26,10 @@ export function addNamingOptions(command: Command): Command {
     .option('--features <value>', 'the value that is the features')
     .option('--inputs <names>', 'the array of a .npz, or the columns of a table, that are the inputs')
     .option('--labels <name>', 'the array, column or file that is the labels')
-    .option('--preprocess <file>', 'JSON: scale, mean, std, layout, resize, crop, grayscale');
+    .option(
+      '--preprocess <fields>',
+      "what is done to each example: 'scale=1/255,mean=0.13,std=0.31,resize=28x28', crop, grayscale, layout; or a JSON file",
+    );
 }
 
 /** A model and what scores need to know of it. */

@@ -45,7 +45,7 @@ export interface SourceOptions {
    * validation set, or a class that it lacks would shift the others. Unless given: names are sorted, integers taken as they are.
    */
   readonly classes?: readonly string[] | number;
-  /** What is done to every example, or the path of a JSON file that says it. */
+  /** What is done to every example: a value, a text 'scale=1/255,mean=0.13,std=0.31', or the path of a JSON file. */
   readonly preprocess?: Preprocess | string;
   /**
    * The shape of an example that the model reads, names for sizes that are not fixed. Examples are brought into it where that

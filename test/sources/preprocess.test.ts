@@ -264,6 +264,32 @@ describe('parsePreprocess', () => {
     expect(() => parsePreprocess(value, { where: 'p.json' })).toThrow(message);
   });
 
+  test('reads fields of a text', async () => {
+    expect(
+      await readPreprocess(
+        'scale=1/255,mean=0.485,0.456,0.406,std=0.5, resize=32x48,crop=28,layout=nhwc,grayscale=false',
+      ),
+    ).toEqual({
+      scale: 1 / 255,
+      mean: [0.485, 0.456, 0.406],
+      std: 0.5,
+      resize: [32, 48],
+      crop: 28,
+      layout: 'nhwc',
+      grayscale: false,
+    });
+  });
+
+  test.each([
+    ['means=1', /got 'means'.*did you mean 'mean'/],
+    ['scale=', /scale: expected a number or a text '1\/n', got ""/],
+    ['mean=0.1,,0.2', /mean: expected a number or a list of numbers/],
+    ['resize=axb', /resize/],
+  ])('refuses the text %s', async (text, message) => {
+    await expect(readPreprocess(text)).rejects.toThrow(ConfigurationError);
+    await expect(readPreprocess(text)).rejects.toThrow(message);
+  });
+
   test('refuses a file that is no JSON, or is not there', async () => {
     const folder = folderOf({ 'p.json': '{scale: 1}' });
     await expect(readPreprocess(join(folder, 'p.json'))).rejects.toThrow(/expected JSON.*p\.json/);
