@@ -167,6 +167,30 @@ describe.skipIf(!hasChromium)('the shell', () => {
     );
   });
 
+  test('a tab is shown at once, with nothing of the last one left to be written over its address', async () => {
+    await using opened = await open('#/week1');
+    const { page } = opened;
+    await page.waitForSelector('.numbers');
+    const hash = await page.evaluate(() => {
+      const slider = document.querySelector<HTMLInputElement>('input[type=range]')!;
+      slider.value = slider.max;
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+      const tabs = [...document.querySelectorAll<HTMLAnchorElement>('.tabs a')];
+      tabs[1]!.click();
+      tabs[0]!.click();
+      tabs[2]!.click();
+      return location.hash;
+    });
+    expect(hash).toMatch(/^#\/week3/);
+    await page.getByRole('heading', { level: 2, name: 'Week 3' }).waitFor();
+    expect(await page.evaluate(() => location.hash)).toMatch(/^#\/week3/);
+    // What was set before the click is kept for the way back.
+    await page.goBack();
+    await page.waitForSelector('.numbers');
+    expect(await page.evaluate(() => location.hash)).toMatch(/^#\/week1\?/);
+    expect(opened.complaints).toEqual([]);
+  });
+
   test('without a network it is all there, and isolated by the service worker', async () => {
     const plain = await serveLab(lab!.folder, { isolated: false });
     let stopped = false;

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
-import { panelHref, problems, shownPanel } from '../state/index.js';
+import { openPanel, panelHref, problems, shownPanel } from '../state/index.js';
 import { Button, Notice } from '../ui/index.js';
 import { panels } from './panels.js';
 import type { PanelEntry } from './panels.js';
@@ -72,7 +72,17 @@ function Tabs(): JSX.Element {
   return (
     <nav class="tabs" aria-label="Panels">
       {panels.map(({ name, title }) => (
-        <a key={name} href={panelHref(name)} aria-current={name === shownPanel.value ? 'page' : undefined}>
+        <a
+          key={name}
+          href={panelHref(name)}
+          aria-current={name === shownPanel.value ? 'page' : undefined}
+          onClick={(event) => {
+            // Into another tab or window, as the browser does it.
+            if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+            event.preventDefault();
+            openPanel(name);
+          }}
+        >
           {title}
         </a>
       ))}

@@ -1,4 +1,12 @@
 export { choice, flag, integer, number, optional, rows } from './parameters.js';
 export type { Parameter } from './parameters.js';
-export { currentAddress, followAddress, panelHref, panelState, problems, shownPanel } from './panel-state.js';
+export {
+  currentAddress,
+  followAddress,
+  openPanel,
+  panelHref,
+  panelState,
+  problems,
+  shownPanel,
+} from './panel-state.js';
 export type { PanelState } from './panel-state.js';

@@ -31,6 +31,8 @@ const entries: Signal<ReadonlyMap<string, Entry>> = signal(new Map());
 /** Browsers limit how often the address may change. */
 const WRITE_DELAY_MS = 250;
 let pendingWrite: ReturnType<typeof setTimeout> | undefined;
+/** The fragment that the signals agree with, or are to be written over. */
+let followed = '';
 
 /** Makes the state of a panel, once, where its module is loaded. The present address is read at once. */
 export function panelState<P extends Parameters>(panel: string, parameters: P): PanelState<P> {
@@ -61,11 +63,22 @@ export function panelHref(panel: string): string {
   return entries.value.get(panel)?.href.value ?? `#/${panel}`;
 }
 
+/**
+ * Shows a panel as its link does, at once: between a click on a link and the event that tells of it, an address that is
+ * about to be written would take its place.
+ */
+export function openPanel(panel: string): void {
+  writeAddress();
+  history.pushState(null, '', panelHref(panel));
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
 /** Keeps address and signals together from now on. `names`: the panels that there are. */
 export function followAddress(names: readonly string[]): void {
   const follow = (): void => {
     forgetWrite();
-    const { panel, query } = parseAddress(location.hash);
+    followed = location.hash;
+    const { panel, query } = parseAddress(followed);
     const isKnown = names.includes(panel);
     const unknown = `'${panel}' in the address: expected one of ${names.join(', ')}`;
     batch(() => {
@@ -97,8 +110,12 @@ export function currentAddress(): string {
 
 function writeAddress(): void {
   forgetWrite();
+  // Of a link that was clicked the event may still be on its way; written now, the address would go back.
+  if (location.hash !== followed) return;
   const href = entries.peek().get(shownPanel.peek())?.href.peek();
-  if (href !== undefined && href !== location.hash) history.replaceState(history.state, '', href);
+  if (href === undefined || href === followed) return;
+  history.replaceState(history.state, '', href);
+  followed = location.hash;
 }
 
 function scheduleWrite(): void {
