@@ -248,7 +248,7 @@ describe.skipIf(!hasChromium)('week 3', () => {
     expect((await saved(page, /^MC dropout/, 'SVG')).toString().match(/<svg /g)).toHaveLength(6);
     expect((await saved(page, /^ODIN/, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
     expect(opened.complaints).toEqual([]);
-  });
+  }, 180_000);
 
   test('training runs, is paused, goes on, and comes to what it comes to in Node', async () => {
     await using opened = await open('epochs=2&seed=2');
@@ -402,7 +402,7 @@ async function expectNumbers(
 
 async function saved(page: Page, figure: RegExp, format: string): Promise<Buffer> {
   const [download] = await Promise.all([
-    page.waitForEvent('download'),
+    page.waitForEvent('download', { timeout: 90_000 }),
     page
       .getByRole('region', { name: figure })
       .getByRole('button', { name: `Save as ${format}` })
