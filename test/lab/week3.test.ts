@@ -226,29 +226,25 @@ describe.skipIf(!hasChromium)('week 3', () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test('figures are saved as SVG, PNG and CSV', async () => {
+  // In two pages: Chromium lets a page hand out ten files in a row, and no more.
+  test.each([
+    [/^Draw/, /^Where it falls/, /^MC dropout/],
+    [/^ODIN/, /^A threshold/, /^Precision/, /^Test digits/],
+  ])('figures are saved as SVG, PNG and CSV: %s, %s, %s ...', async (...figures) => {
     await using opened = await open('passes=20', { acceptDownloads: true });
     const { page } = opened;
     await eventually(() => quantity(page, 'odin-score')).toBeDefined();
     await eventually(() => quantity(page, 'average-precision-mcp')).toBeDefined();
-    for (const figure of [
-      /^Draw/,
-      /^Where it falls/,
-      /^MC dropout/,
-      /^ODIN/,
-      /^A threshold/,
-      /^Precision/,
-      /^Test digits/,
-    ]) {
+    for (const figure of figures) {
       const svg = (await saved(page, figure, 'SVG')).toString();
       expect(svg).toMatch(/^<svg [^>]*xmlns[^]*<\/svg>\s*$/);
+      // Both bar charts and three histograms are in one file.
+      if (`${figure}` === '/^MC dropout/') expect(svg.match(/<svg /g)).toHaveLength(6);
       expect((await saved(page, figure, 'CSV')).toString().split('\r\n').length).toBeGreaterThan(10);
     }
-    // Both bar charts and three histograms are in one file.
-    expect((await saved(page, /^MC dropout/, 'SVG')).toString().match(/<svg /g)).toHaveLength(6);
-    expect((await saved(page, /^ODIN/, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
+    expect((await saved(page, figures[0]!, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
     expect(opened.complaints).toEqual([]);
-  }, 180_000);
+  });
 
   test('training runs, is paused, goes on, and comes to what it comes to in Node', async () => {
     await using opened = await open('epochs=2&seed=2');
@@ -402,7 +398,7 @@ async function expectNumbers(
 
 async function saved(page: Page, figure: RegExp, format: string): Promise<Buffer> {
   const [download] = await Promise.all([
-    page.waitForEvent('download', { timeout: 90_000 }),
+    page.waitForEvent('download'),
     page
       .getByRole('region', { name: figure })
       .getByRole('button', { name: `Save as ${format}` })
