@@ -242,7 +242,7 @@ describe.skipIf(!hasChromium)('week 3', () => {
       if (`${figure}` === '/^MC dropout/') expect(svg.match(/<svg /g)).toHaveLength(6);
       expect((await saved(page, figure, 'CSV')).toString().split('\r\n').length).toBeGreaterThan(10);
     }
-    expect((await saved(page, figures[0]!, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
+    expect((await saved(page, figures[0], 'PNG')).subarray(1, 4).toString()).toBe('PNG');
     expect(opened.complaints).toEqual([]);
   });
 
