@@ -1,6 +1,7 @@
 import { ConfigurationError, DataError, ShapeError } from '../errors/index.js';
 import type { Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
+import { batchInCache } from './batch-in-cache.js';
 import { isPerExample } from './noise.js';
 import { runInWorkers } from './prediction-pool.js';
 import { openSession } from './session.js';
@@ -9,11 +10,11 @@ import { runTask, StackedResults } from './tasks.js';
 import type { Task } from './tasks.js';
 import { workerCount } from './worker-count.js';
 
-/** Batches whose inner values stay in the caches: for convolutions fewer examples are faster than many. */
-const DEFAULT_BATCH = 100;
-
 export interface PredictOptions extends SessionOptions {
-  /** Examples of one run; 100 unless given. The result does not depend on it, but for the last bits of a float. */
+  /**
+   * Examples of one run; unless given 16 to 100, as many as leave the graph's largest value in a core's cache. The result does
+   * not depend on it, but for the last bits of a float.
+   */
   readonly batchSize?: number;
   /** Threads with a session each; one a core unless given, 0 for the calling thread. */
   readonly workers?: number;
@@ -72,7 +73,7 @@ async function compute(
   options: PredictOptions,
 ): Promise<Fetches> {
   const rows = rowsOf(graph, data);
-  const batchSize = options.batchSize ?? DEFAULT_BATCH;
+  const batchSize = options.batchSize ?? batchInCache(graph);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigurationError({
       what: 'batchSize',

@@ -1,6 +1,6 @@
 import { RuntimeError } from '../errors/index.js';
 import { formatType } from '../graph/index.js';
-import type { Graph } from '../graph/index.js';
+import type { Graph, TensorType } from '../graph/index.js';
 import type { DType } from '../tensor/index.js';
 
 /** 4 GiB: no classifier needs as much for one value, and a damaged or hostile file may ask for any. */
@@ -27,10 +27,7 @@ export function checkSizes(graph: Graph): void {
     for (const name of outputs) {
       const type = graph.types.get(name);
       if (type === undefined) continue;
-      const bytes = type.shape.reduce<number>(
-        (product, dim) => product * (typeof dim === 'number' ? dim : 1),
-        BYTES[type.dtype],
-      );
+      const bytes = bytesOf(type);
       if (bytes <= MOST_BYTES) continue;
       throw new RuntimeError({
         what: `value '${name}' of ${op}`,
@@ -40,4 +37,9 @@ export function checkSizes(graph: Graph): void {
       });
     }
   }
+}
+
+/** Bytes of a value; of one example, where their number is open. */
+export function bytesOf({ dtype, shape }: TensorType): number {
+  return shape.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), BYTES[dtype]);
 }
