@@ -3,6 +3,7 @@ import { Trust } from '../export/index.js';
 import { rowsOfRun } from '../runtime/index.js';
 import { firstRows } from '../sources/index.js';
 import type { DataSource } from '../sources/index.js';
+import { AssessedTrust } from './assessed-trust.js';
 import { classifierResult } from './calibration.js';
 import { certifyScores } from './certify.js';
 import { measureCosts } from './cost.js';
@@ -16,6 +17,8 @@ import { samplesOf } from './samples.js';
 import { scoreResult } from './score-results.js';
 import { measureSets, usableOf } from './sets.js';
 import type { MeasuredSets } from './sets.js';
+
+export type { Assessment } from './assessed-trust.js';
 
 /** Inputs of a run that is timed. */
 const TIMED = 100;
@@ -35,18 +38,6 @@ export interface AssessOptions extends FitOptions {
   readonly resamples?: number;
 }
 
-/** What was found, and the classifier with its fitted scores. */
-export interface Assessment {
-  readonly findings: AssessmentFindings;
-  readonly trust: Trust;
-  /** What figures are drawn from: of each score, its values on the measured examples. */
-  readonly measured: {
-    readonly scores: ReadonlyMap<string, Float32Array>;
-    readonly errors: readonly boolean[];
-    readonly ood: Readonly<Record<string, ReadonlyMap<string, Float32Array>>>;
-  };
-}
-
 /**
  * How far a classifier can be trusted: its accuracy and calibration, how well each score finds its errors and
  * foreign inputs, and where to put the threshold. Runs in Node and in a page.
@@ -58,10 +49,11 @@ export interface Assessment {
  *
  * Sets are read batch by batch, and may be larger than memory: what is kept of an example that is measured on is a few
  * numbers and its scores.
+ * @returns the classifier with its scores and the recommended rule, and with it what was found; close it, or `await using`.
  * @throws DataError on too few examples, no labels, one class, NaN; ConfigurationError on shares out of range, or where no
  *   score can be had; ShapeError where the inputs are not those of the model.
  */
-export async function assess(options: AssessOptions): Promise<Assessment> {
+export async function assess(options: AssessOptions): Promise<AssessedTrust> {
   const { validation, test, ood = {}, risk = 0.01, confidence = 0.95, key } = options;
   const { reporter = silent, signal, threads = 1, resamples = 500 } = options;
   checkShare('risk', risk);
@@ -128,25 +120,18 @@ export async function assess(options: AssessOptions): Promise<Assessment> {
       ...fit.notes,
     ],
   };
-  const trust = Trust.of(
-    classifier,
-    {
-      scores: usable,
-      calibration: 'value' in temperature ? { temperature: temperature.value } : undefined,
-      accept: ruleOf(recommendation, rules, { risk, confidence }),
-      classNames: options.classNames ?? classifier.classNames ?? validation.classes,
-    },
-    { threads },
-  );
-  return {
-    findings,
-    trust,
-    measured: {
-      scores: new Map(scores.map(({ name }) => [name, measured.scores.get(name)!])),
-      errors: measured.errors,
-      ood: Object.fromEntries(Object.entries(sets.ood).map(([name, own]) => [name, own.scores])),
-    },
+  const trust = Trust.of(classifier, {
+    scores: usable,
+    calibration: 'value' in temperature ? { temperature: temperature.value } : undefined,
+    accept: ruleOf(recommendation, rules, { risk, confidence }),
+    classNames: options.classNames ?? classifier.classNames ?? validation.classes,
+  });
+  const values = {
+    scores: new Map(scores.map(({ name }) => [name, measured.scores.get(name)!])),
+    errors: measured.errors,
+    ood: Object.fromEntries(Object.entries(sets.ood).map(([name, own]) => [name, own.scores])),
   };
+  return new AssessedTrust(trust, { findings, measured: values }, { threads });
 }
 
 /** Share of each set that the recommended threshold accepts. */

@@ -1,7 +1,8 @@
 export { Trust } from '../export/index.js';
 export type { TrustScores } from '../export/index.js';
 export { assess } from './assess.js';
-export type { AssessOptions, Assessment } from './assess.js';
+export type { AssessOptions } from './assess.js';
+export type { AssessedTrust, Assessment } from './assessed-trust.js';
 export { FIT_EXAMPLES, fitClassifier } from './fit.js';
 export type { Fit, FitOptions } from './fit.js';
 export { fitTrust } from './fit-trust.js';

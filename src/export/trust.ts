@@ -1,5 +1,5 @@
 import { predictionsOf, probabilitiesOf } from '../calibration/index.js';
-import { ConfigurationError } from '../errors/index.js';
+import { ConfigurationError, RuntimeError } from '../errors/index.js';
 import { decodeOnnx, encodeOnnx, prune } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
 import type { Classifier } from '../inspection/index.js';
@@ -35,7 +35,7 @@ export interface TrustScores {
 /**
  * A classifier that knows its limits: its predictions, calibrated probabilities, scores and decisions. It is the ONNX graph
  * of `trustGraph`, so that what is saved is what runs: loaded, it scores the same to the last bit in the same runtime. It
- * holds memory outside the JavaScript heap once it has scored: close it, or `await using`.
+ * holds one session, outside the JavaScript heap, from the first batch that it scores: close it, or `await using`.
  */
 export class Trust implements AsyncDisposable {
   /** With the classifier's own inputs and outputs, and those that `description` lists. */
@@ -45,8 +45,9 @@ export class Trust implements AsyncDisposable {
   readonly provenance: Provenance | undefined;
   readonly #threads: number;
   #session: Promise<Session> | undefined;
+  #isClosed = false;
 
-  private constructor(
+  protected constructor(
     graph: Graph,
     description: TrustDescription,
     { provenance, threads = 1 }: TrustOptions & { readonly provenance?: Provenance },
@@ -113,12 +114,11 @@ export class Trust implements AsyncDisposable {
 
   /**
    * Predictions and scores of a batch (n, ...), preprocessed as the examples of the fit were.
-   * @throws ShapeError where it is not what the model reads; RuntimeError.
+   * @throws ShapeError where it is not what the model reads; RuntimeError, also once this is closed.
    */
   async score(batch: Tensor<'float32'>): Promise<TrustScores> {
     const { logits: name } = this.description.classifier;
-    this.#session ??= openSession(this.#running(), { threads: this.#threads });
-    const session = await this.#session;
+    const session = await this.#open();
     const n = batch.shape[0] ?? 0;
     const size = rowsOfRun(session.graph);
     const predictions = new Int32Array(n);
@@ -142,14 +142,27 @@ export class Trust implements AsyncDisposable {
     };
   }
 
+  /** Gives back what scoring holds. What it is remains: it can still be saved. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const session = this.#session;
     this.#session = undefined;
-    await (await session)?.close();
+    // One that could not be opened has nothing to close, and said so to who wanted it.
+    await (await session?.catch(() => undefined))?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** The one session of all calls. */
+  async #open(): Promise<Session> {
+    if (this.#isClosed) {
+      const what = `trust of '${this.graph.name}'`;
+      throw new RuntimeError({ what, expected: 'an open one', got: 'a closed one' });
+    }
+    this.#session ??= openSession(this.#running(), { threads: this.#threads });
+    return this.#session;
   }
 
   /** What is read, and nothing that only others read. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { assess } from '#credence/assessment/index';
-import type { Assessment, AssessOptions } from '#credence/assessment/index';
+import { assess, Trust } from '#credence/assessment/index';
+import type { AssessedTrust, AssessOptions } from '#credence/assessment/index';
 import { ConfigurationError, DataError } from '#credence/errors/index';
 import { inspectClassifier } from '#credence/inspection/index';
 import { key } from '#credence/random/index';
@@ -36,7 +36,7 @@ const expected = Array.from({ length: 1500 }, (_, i) => {
 });
 
 describe('assess', () => {
-  let found: Assessment;
+  let found: AssessedTrust;
   beforeAll(async () => {
     found = await assess(base);
   });
@@ -114,7 +114,8 @@ describe('assess', () => {
   });
 
   test('leaves a classifier that scores and accepts as it was measured', async () => {
-    await using trust = found.trust;
+    expect(found).toBeInstanceOf(Trust);
+    await using trust = found;
     const got = await trust.score(held.inputs);
     for (const [name, values] of found.measured.scores) expect(got.scores[name]).toEqual(values);
     const accepted = got.accept!.filter(Boolean).length / 1500;
@@ -149,7 +150,8 @@ test('a model of a fixed batch gives the same', async () => {
 });
 
 test('a risk that the examples cannot support gives no threshold, and says what it takes', async () => {
-  const { findings, trust } = await assess({ ...base, ood: {}, scores: [mcp], risk: 0.001 });
+  const trust = await assess({ ...base, ood: {}, scores: [mcp], risk: 0.001 });
+  const { findings } = trust;
   expect(findings.recommendation).toMatchObject({ score: 'mcp', threshold: null, abstained: null });
   // log 0.1 / log 0.999 = 2302 and 450 of 600 test.
   expect(findings.recommendation.sentence).toMatch(/at least 2302 accepted .* 450 are left/);

@@ -61,7 +61,7 @@ const made = (name, seed) => ({
     }
   },
 });
-const { findings, trust } = await assess({
+const trust = await assess({
   model,
   validation: made('validation', 1),
   train: made('train', 2),
@@ -75,7 +75,7 @@ const { findings, trust } = await assess({
   resamples: 2,
 });
 await trust.close();
-console.log(JSON.stringify({ most, read, measured: findings.examples.measured }));
+console.log(JSON.stringify({ most, read, measured: trust.findings.examples.measured }));
 `;
 
 async function measure(rows: number): Promise<{ most: number; read: number; measured: number }> {

@@ -44,7 +44,7 @@ export async function assessPoints(given: AssessmentGiven): Promise<AssessmentFo
   const rows = (values: readonly number[]): ReturnType<typeof tensor<'float32'>> =>
     tensor('float32', [values.length / 2, 2], Float32Array.from(values));
   const inputs = rows(given.validation);
-  const { findings, measured, trust } = await assess({
+  const trust = await assess({
     model: given.model,
     validation: tensorSource(inputs, { labels: given.labels, name: 'points' }),
     ood: { elsewhere: tensorSource(rows(given.elsewhere)) },
@@ -68,6 +68,7 @@ export async function assessPoints(given: AssessmentGiven): Promise<AssessmentFo
   const [before, after] = [await trust.score(inputs), await loaded.score(inputs)];
   await trust.close();
   await loaded.close();
+  const { findings, measured } = trust;
   const { classifier, examples, scores } = findings;
   const numbers = (of: ReadonlyMap<string, Float32Array>): Record<string, number[]> =>
     Object.fromEntries([...of].map(([name, values]) => [name, [...values]]));

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ConfigurationError, FileError, FormatError } from '#credence/errors/index';
 import { Trust } from '#credence/export/index';
 import type { TrustParts } from '#credence/export/index';
@@ -37,6 +37,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'credence-trust-'));
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
+
+const sessionOf = (opened: unknown): ort.InferenceSession => opened as ort.InferenceSession;
 
 describe('Trust', () => {
   test('saved and loaded it scores the same to the last bit, and says what it said', async () => {
@@ -78,6 +80,25 @@ describe('Trust', () => {
       return row.indexOf(Math.max(...row));
     };
     expect([...scored.predictions]).toEqual(Array.from({ length: 300 }, (_, i) => classOf(i)));
+  });
+
+  test('opens one session for all its calls, and gives it back', async () => {
+    const open = vi.spyOn(ort.InferenceSession, 'create');
+    const trust = Trust.of(classifier, parts);
+    const one = tensor('float32', [1, ...batch.shape.slice(1)], batch.data.subarray(0, 784));
+    // Two at once, before there is a session.
+    const [first, second] = await Promise.all([trust.score(one), trust.score(one)]);
+    expect(second).toEqual(first);
+    for (let call = 0; call < 200; call++) expect(await trust.score(one)).toEqual(first);
+    expect(open).toHaveBeenCalledTimes(1);
+    const release = vi.spyOn(sessionOf(open.mock.settledResults[0]!.value), 'release');
+    await trust.close();
+    await trust[Symbol.asyncDispose]();
+    expect(release).toHaveBeenCalledTimes(1);
+    await expect(trust.score(one)).rejects.toThrow(/expected an open one, got a closed one/);
+    expect(open).toHaveBeenCalledTimes(1);
+    expect(trust.toBytes(PROVENANCE).length).toBeGreaterThan(1000);
+    open.mockRestore();
   });
 
   test('does not make up of what it was made', () => {

@@ -91,7 +91,7 @@ export async function reference({ model, validation, test, ood = {}, risk }: Giv
     key: key(1),
     threads: 1,
   });
-  await found.trust.close();
+  await found.close();
   return found;
 }
 

@@ -78,8 +78,7 @@ export const tasks = {
       signal,
       reporter: reporterTo(context, timings),
     });
-    const { trust } = assessment;
-    await trust.close();
+    await assessment.close();
     const findings = input.confidnet ? assessment.findings : withLeftOut(assessment.findings);
     const { lines } = describe(model);
     const { samples } = findings;
@@ -92,7 +91,7 @@ export const tasks = {
       await pictured(samples.suspicious),
       await pictured(samples.overconfident),
     ];
-    const bytes = trust.toBytes(await provenanceOf(opened, signal));
+    const bytes = assessment.toBytes(await provenanceOf(opened, signal));
     await context.breathe();
     return {
       isExample: input.given === undefined,

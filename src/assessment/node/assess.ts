@@ -1,5 +1,6 @@
 import { assess as assessSources } from '../assess.js';
-import type { Assessment, AssessOptions } from '../assess.js';
+import type { AssessOptions } from '../assess.js';
+import type { AssessedTrust } from '../assessed-trust.js';
 import { openData } from './open-data.js';
 import type { DataPaths, OpenOptions } from './open-data.js';
 
@@ -24,7 +25,7 @@ export async function assess({
   dropout,
   overrides,
   ...options
-}: AssessFilesOptions): Promise<Assessment> {
+}: AssessFilesOptions): Promise<AssessedTrust> {
   const opened = await openData(
     { model, validation, train, test, ood, tuneOod },
     { dropout, ...(overrides && { overrides }), ...(source && { source }) },

@@ -5,7 +5,7 @@ import { key as keyOf } from '../../random/index.js';
 import type { Score } from '../../scores/index.js';
 import type { DataSource } from '../../sources/index.js';
 import { assess } from '../assess.js';
-import type { Assessment } from '../assess.js';
+import type { Assessment } from '../assessed-trust.js';
 import type { Reporter } from '../reporter.js';
 import { RESULTS_VERSION } from '../results.js';
 import type { AssessmentFindings, AssessmentResults } from '../results.js';
@@ -96,7 +96,7 @@ export async function runAssessment(
     });
     return { results, assessment };
   } finally {
-    await assessment.trust.close();
+    await assessment.close();
   }
 }
 
