@@ -5,7 +5,8 @@ import type { InspectedClassifier } from 'credence/inspection';
 import { ConfigurationError, FormatError } from 'credence/errors';
 import { openFiles, parsePreprocess } from 'credence/sources';
 import type { DataSource, FileSourceOptions, GivenFile } from 'credence/sources';
-import type { Choices, GivenData, Inspected, Reading } from './model.js';
+import type { Choices, GivenData, Inspected, NamedFiles, Reading } from './model.js';
+import { refuseShared } from './refuse-shared.js';
 
 export interface OpenedModel {
   readonly classifier: InspectedClassifier;
@@ -21,6 +22,7 @@ export interface Opened {
   readonly test: DataSource | undefined;
   readonly train: DataSource | undefined;
   readonly ood: Readonly<Record<string, DataSource>>;
+  readonly tuneOod: Readonly<Record<string, DataSource>>;
   readonly classNames: readonly string[] | undefined;
   /** JSON of the preprocessing, if there was any. */
   readonly preprocess: string | undefined;
@@ -66,6 +68,7 @@ export async function openModel(files: readonly GivenFile[], choices: Choices): 
 /** All that the reader gave; sets have the shape of the model's input and the classes of the validation set. */
 export async function openGiven(given: GivenData): Promise<Opened> {
   const model = await openModel(given.model, given.choices);
+  await refuseShared(given);
   const { classifier } = model;
   const shape = classifier.input.shape.slice(1);
   const reading = readingOptions(given.reading);
@@ -75,23 +78,27 @@ export async function openGiven(given: GivenData): Promise<Opened> {
   const validation = await open(given.validation, optional('classes', known));
   const classNames = known ?? validation.classes;
   const classes = optional('classes', classNames);
-  const ood: Record<string, DataSource> = {};
-  for (const { name, files } of given.ood) {
-    if (Object.hasOwn(ood, name)) {
-      throw new ConfigurationError({
-        what: 'out-of-distribution sets',
-        expected: 'a name of its own for each',
-        got: `'${name}' twice`,
-      });
+  const foreign = async (sets: readonly NamedFiles[]): Promise<Record<string, DataSource>> => {
+    const opened: Record<string, DataSource> = {};
+    for (const { name, files } of sets) {
+      if (Object.hasOwn(opened, name)) {
+        throw new ConfigurationError({
+          what: 'out-of-distribution sets',
+          expected: 'a name of its own for each',
+          got: `'${name}' twice`,
+        });
+      }
+      opened[name] = await open(files, { labels: false });
     }
-    ood[name] = await open(files, { labels: false });
-  }
+    return opened;
+  };
   return {
     model,
     validation,
     test: given.test && (await open(given.test, classes)),
     train: given.train && (await open(given.train, classes)),
-    ood,
+    ood: await foreign(given.ood),
+    tuneOod: await foreign(given.tuneOod),
     classNames,
     preprocess: reading.preprocess && JSON.stringify(reading.preprocess),
   };
@@ -99,7 +106,7 @@ export async function openGiven(given: GivenData): Promise<Opened> {
 
 /** The options of a data set; numbers may be texts. @throws ConfigurationError on a preprocessing that makes no sense */
 export function readingOptions(reading: Reading): FileSourceOptions {
-  const { scale, mean, std, resize, layout, storedLayout, inputs, labels } = reading;
+  const { scale, mean, std, resize, crop, grayscale, layout, storedLayout, inputs, labels } = reading;
   const numbers = (text: string): number | (number | string)[] | string | undefined => {
     const parts = listOf(text)?.map(numberOr);
     return parts === undefined || parts.length > 1 ? parts : parts[0];
@@ -108,7 +115,9 @@ export function readingOptions(reading: Reading): FileSourceOptions {
     ...optional('scale', scale.trim() === '' ? undefined : numberOr(scale.trim())),
     ...optional('mean', numbers(mean)),
     ...optional('std', numbers(std)),
+    ...optional('grayscale', grayscale || undefined),
     ...optional('resize', numbers(resize)),
+    ...optional('crop', numbers(crop)),
     ...optional('layout', layout === 'stored' ? undefined : layout),
     ...optional('storedLayout', storedLayout === 'seen' ? undefined : storedLayout),
   };

@@ -54,12 +54,14 @@ export interface ResultsCall {
 
 /** The content of results.json, as the command `credence assess` writes it. */
 export function resultsOf({ opened, input, lines, findings, threads, timings }: ResultsCall): string {
-  const { model, validation, train, test, ood, classNames } = opened;
+  const { model, validation, train, test, ood, tuneOod, classNames } = opened;
   const { risk, confidence, seed } = input;
   const sets = Object.entries(ood);
+  const tunedOn = Object.entries(tuneOod);
   const words = [
     `--model ${quoted(model.name)} --validation ${quoted(validation.name)}`,
     ...(train === undefined ? [] : [`--train ${quoted(train.name)}`]),
+    ...tunedOn.map(([name, source]) => `--tune-ood ${quoted(`${name}=${source.name}`)}`),
   ];
   const tested = [
     ...(test === undefined ? [] : [`--test ${quoted(test.name)}`]),
@@ -93,7 +95,10 @@ export function resultsOf({ opened, input, lines, findings, threads, timings }: 
         validation: validation.name,
         ...(train !== undefined && { train: train.name }),
         ...(test !== undefined && { test: test.name }),
-        ...Object.fromEntries(sets.map(([name, source]) => [`ood ${name}`, source.name])),
+        ...Object.fromEntries([
+          ...sets.map(([name, source]) => [`ood ${name}`, source.name]),
+          ...tunedOn.map(([name, source]) => [`tune-ood ${name}`, source.name]),
+        ]),
       },
     },
     ...findings,

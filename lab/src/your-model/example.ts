@@ -74,6 +74,7 @@ async function make(context: TaskContext<AssessProgress>): Promise<Opened> {
     test: set('test', 500),
     train: tensorSource(training.inputs, { ...training, name: 'shapes, training', classes: CLASSES }),
     ood: Object.fromEntries(FOREIGN.map((kind) => [kind === 'ring' ? 'rings' : kind, foreign(kind)])),
+    tuneOod: {},
     classNames: CLASSES,
     preprocess: undefined,
   };

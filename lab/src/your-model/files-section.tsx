@@ -92,7 +92,7 @@ function OodFields(): JSX.Element {
   };
   return (
     <>
-      {ood.value.map(({ id, name, files: own }) => (
+      {ood.value.map(({ id, name, use, files: own }) => (
         <DropField
           key={id}
           title={`From elsewhere: ${name}`}
@@ -114,18 +114,31 @@ function OodFields(): JSX.Element {
               }}
             />
           </label>
+          <label class="drop-name">
+            Use
+            <select
+              value={use}
+              aria-label={`${name}: use`}
+              onChange={({ currentTarget: { value } }) =>
+                change(id, { use: value === 'tune' ? 'tune' : 'measure' })
+              }
+            >
+              <option value="measure">to measure on</option>
+              <option value="tune">to tune settings by</option>
+            </select>
+          </label>
           <Looked files={own} labelled={false} />
         </DropField>
       ))}
       <DropField
         title={ood.value.length === 0 ? 'Inputs from elsewhere' : 'More from elsewhere'}
-        hint="Out of distribution: what the model was not made for. Labels are not needed; several sets may be added."
+        hint="Out of distribution: what the model was not made for, to measure on or to tune settings by. No labels; several sets may be added."
         accept={DATA}
         folders
         files={undefined}
         onFiles={(given) => {
           const id = Math.max(0, ...ood.value.map((each) => each.id)) + 1;
-          ood.value = [...ood.value, { id, name: nameFor(given, ood.value), files: given }];
+          ood.value = [...ood.value, { id, name: nameFor(given, ood.value), files: given, use: 'measure' }];
         }}
       />
     </>

@@ -12,6 +12,7 @@ import { assessed, busy, cancel, failure, hasFiles, isStale, missing, progress, 
 import { Samples } from './samples.js';
 import { YourModelSettings } from './settings.js';
 import { files, ood, reset } from './state.js';
+import { Tuned } from './tuned.js';
 // oxlint-disable-next-line import/no-unassigned-import -- the build takes a style sheet so
 import './your-model.css';
 
@@ -116,6 +117,7 @@ function Results({ assessed: found }: { readonly assessed: Assessed }): JSX.Elem
       <Accuracy assessed={found} />
       <Rankings assessed={found} />
       <Thresholds assessed={found} />
+      <Tuned assessed={found} />
       {found.isExample || !hasFiles.value ? <Found lines={found.lines} /> : null}
       <Unavailable assessed={found} />
     </div>

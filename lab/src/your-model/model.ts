@@ -27,6 +27,9 @@ export interface Reading {
   readonly std: string;
   /** '28' or '28,28': height, width. */
   readonly resize: string;
+  /** As `resize`. */
+  readonly crop: string;
+  readonly grayscale: boolean;
   readonly layout: 'stored' | 'nchw' | 'nhwc';
   readonly storedLayout: 'seen' | 'nchw' | 'nhwc';
 }
@@ -79,6 +82,8 @@ export interface GivenData {
   readonly test: readonly GivenFile[] | undefined;
   readonly train: readonly GivenFile[] | undefined;
   readonly ood: readonly NamedFiles[];
+  /** What settings are chosen by; never measured on. */
+  readonly tuneOod: readonly NamedFiles[];
   readonly choices: Choices;
   readonly reading: Reading;
 }

@@ -32,7 +32,11 @@ export function YourModelSettings(): JSX.Element {
         format={percent}
       />
       <Slider label="Seed" value={signals.seed} min={0} max={100} step={1} />
-      <Switch label="ConfidNet too" value={signals.confidnet} hint="Trains a network of its own: minutes." />
+      <Switch
+        label="ConfidNet too"
+        value={signals.confidnet}
+        hint="A score that trains a network of its own: off at first, since it takes minutes in a page."
+      />
       {hasFiles.value ? <OfFiles /> : null}
     </Settings>
   );
@@ -44,17 +48,22 @@ function OfFiles(): JSX.Element {
     <>
       <details class="more">
         <summary>How data are read</summary>
+        <Switch label="Grayscale" value={signals.grayscale} />
         <div class="pair">
-          <TextField label="Scale" value={signals.scale} placeholder="1" />
           <TextField label="Resize" value={signals.resize} placeholder="none" />
+          <TextField label="Crop" value={signals.crop} placeholder="none" />
         </div>
+        <p class="hint">
+          Pixels: height, width. One number: to resize, the shorter side; to crop, a square around the middle.
+        </p>
+        <TextField label="Scale" value={signals.scale} placeholder="1" />
         <div class="pair">
           <TextField label="Mean" value={signals.mean} placeholder="0" />
           <TextField label="Deviation" value={signals.std} placeholder="1" />
         </div>
         <p class="hint">
           The model gets (x · scale − mean) / deviation; one number each, or one for each channel or feature.
-          Scale 1/255 for bytes; resize to height, width.
+          Scale 1/255 for bytes.
         </p>
         <Select
           label="Layout for the model"

@@ -35,6 +35,8 @@ export const { signals, reset } = panelState('your-model', {
   mean: words(),
   std: words(),
   resize: words(),
+  crop: words(),
+  grayscale: flag(false),
   layout: choice(['stored', 'nchw', 'nhwc'], 'stored'),
   storedLayout: choice(['seen', 'nchw', 'nhwc'], 'seen'),
 });
@@ -48,10 +50,14 @@ export const files: Readonly<Record<Role, Signal<readonly GivenFile[] | undefine
   train: signal(undefined),
 };
 
+/** Whether a set from elsewhere is measured on, or settings are chosen by it. */
+export type OodUse = 'measure' | 'tune';
+
 export interface OodSet {
   readonly id: number;
   readonly name: string;
   readonly files: readonly GivenFile[];
+  readonly use: OodUse;
 }
 export const ood: Signal<readonly OodSet[]> = signal([]);
 
@@ -69,7 +75,7 @@ export function choices(): Choices {
 }
 
 export function reading(): Reading {
-  const { inputs, labels, scale, mean, std, resize, layout, storedLayout } = signals;
+  const { inputs, labels, scale, mean, std, resize, crop, grayscale, layout, storedLayout } = signals;
   return {
     inputs: inputs.value,
     labels: labels.value,
@@ -77,6 +83,8 @@ export function reading(): Reading {
     mean: mean.value,
     std: std.value,
     resize: resize.value,
+    crop: crop.value,
+    grayscale: grayscale.value,
     layout: layout.value,
     storedLayout: storedLayout.value,
   };

@@ -62,13 +62,14 @@ export const tasks = {
       input.given === undefined ? await openExample(context) : await openGiven(input.given),
       context,
     );
-    const { model, validation, test, train, ood, classNames } = opened;
+    const { model, validation, test, train, ood, tuneOod, classNames } = opened;
     const assessment = await assessModel({
       model: model.classifier,
       validation,
       test,
       train,
       ood,
+      tuneOod,
       classNames,
       risk,
       confidence,
@@ -148,12 +149,15 @@ function breathing(opened: Opened, context: TaskContext<AssessProgress>): Opened
       }
     },
   });
+  const slowAll = (sets: Opened['ood']): Opened['ood'] =>
+    Object.fromEntries(Object.entries(sets).map(([name, source]) => [name, slow(source)]));
   return {
     ...opened,
     validation: slow(opened.validation),
     test: opened.test && slow(opened.test),
     train: opened.train && slow(opened.train),
-    ood: Object.fromEntries(Object.entries(opened.ood).map(([name, source]) => [name, slow(source)])),
+    ood: slowAll(opened.ood),
+    tuneOod: slowAll(opened.tuneOod),
   };
 }
 

@@ -1,0 +1,60 @@
+import type { JSX } from 'preact';
+import { short } from '../ui/index.js';
+import type { Assessed } from './model.js';
+
+type Tuning = Assessed['findings']['tuned'][number];
+
+/** Which settings were chosen, by what, and among how many. */
+export function Tuned({ assessed: { findings } }: { readonly assessed: Assessed }): JSX.Element | null {
+  const { tuned } = findings;
+  if (tuned.length === 0) return null;
+  return (
+    <div class="table" tabindex={0} role="region" aria-label="Settings chosen by data">
+      <table class="numbers words" data-table="tuned">
+        <caption>
+          Settings chosen by data
+          <span class="hint">Nothing is measured or certified on what they were chosen by.</span>
+        </caption>
+        <thead>
+          <tr>
+            {['Score', 'Chosen', 'By', 'Its value', 'Tried'].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {tuned.map((each) => (
+            <tr key={each.score} data-score={each.score}>
+              <th scope="row">{each.title}</th>
+              <td data-quantity="chosen">{settingsText(each.chosen)}</td>
+              <td data-quantity="criterion">{criterionOf(each)}</td>
+              <td data-quantity="value" data-value={valueOf(each)}>
+                {short(valueOf(each), 4)}
+              </td>
+              <td>{each.candidates.length}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function criterionOf({ criterion, outliers, known }: Tuning): string {
+  return criterion === 'AUROC'
+    ? `largest AUROC of ${outliers.join(', ')} against ${known} known inputs`
+    : `smallest mean score of ${known} known inputs`;
+}
+
+function valueOf({ candidates, chosen }: Tuning): number {
+  const is = settingsText(chosen);
+  return candidates.find(({ settings }) => settingsText(settings) === is)?.value ?? NaN;
+}
+
+function settingsText(settings: Tuning['chosen']): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
