@@ -95,10 +95,8 @@ export function resultsOf({ opened, input, lines, findings, threads, timings }: 
         validation: validation.name,
         ...(train !== undefined && { train: train.name }),
         ...(test !== undefined && { test: test.name }),
-        ...Object.fromEntries([
-          ...sets.map(([name, source]) => [`ood ${name}`, source.name]),
-          ...tunedOn.map(([name, source]) => [`tune-ood ${name}`, source.name]),
-        ]),
+        ...namesOf('ood', ood),
+        ...namesOf('tune-ood', tuneOod),
       },
     },
     ...findings,
@@ -107,6 +105,10 @@ export function resultsOf({ opened, input, lines, findings, threads, timings }: 
     timings,
   };
   return `${JSON.stringify(results, null, 2)}\n`;
+}
+
+function namesOf(role: string, sets: Opened['ood']): Record<string, string> {
+  return Object.fromEntries(Object.entries(sets).map(([name, source]) => [`${role} ${name}`, source.name]));
 }
 
 function quoted(text: string): string {
