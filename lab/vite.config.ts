@@ -13,15 +13,11 @@ const headers = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 
-/** The runtime without WebGPU: half the WebAssembly. To have WebGPU, remove the alias. */
-const alias = [{ find: /^onnxruntime-web$/, replacement: 'onnxruntime-web/wasm' }];
-
 export default defineConfig({
   root: lab,
   // Any folder of any server.
   base: './',
   plugins: [credencePackage(dirname(lab)), formulas(), serviceWorker()],
-  resolve: { alias },
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,
@@ -41,7 +37,12 @@ export default defineConfig({
     rollupOptions: {
       output: {
         // The runtime's threads load the file that the runtime is in: nothing else may be in it.
-        codeSplitting: { groups: [{ name: 'onnxruntime', test: /node_modules[\\/]onnxruntime/ }] },
+        codeSplitting: {
+          groups: [
+            { name: 'onnxruntime-webgpu', test: /[\\/]ort\.webgpu\.bundle/, priority: 1 },
+            { name: 'onnxruntime', test: /node_modules[\\/]onnxruntime/ },
+          ],
+        },
       },
     },
   },

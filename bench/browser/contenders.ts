@@ -29,7 +29,7 @@ export function candidates(threads: number, graphics: Graphics, hasPeers: boolea
   const all: Candidate[] = [
     { ...on('credence', 'wasm', 1), name: 'Credence, wasm, 1 thread', isolated: false },
     ...(isolated ? [{ ...on('credence', 'wasm', threads), name: `Credence, wasm, ${threads} threads` }] : []),
-    ...(graphics.webgpu ? [on('credence-webgpu', 'webgpu', 1)] : []),
+    ...(graphics.webgpu ? [on('credence', 'webgpu', 1)] : []),
     // Its name says no number: it asks for threads and may not get them.
     { ...on('tensorflow', 'wasm', threads), name: 'TensorFlow.js, wasm' },
     // What TensorFlow.js itself can train a convnet with, where its WebAssembly can't.
@@ -43,12 +43,11 @@ export function candidates(threads: number, graphics: Graphics, hasPeers: boolea
 }
 
 export function isOurs(page: PageName): boolean {
-  return page.startsWith('credence');
+  return page === 'credence';
 }
 
 const NAMES: Readonly<Record<PageName, string>> = {
   credence: 'Credence',
-  'credence-webgpu': 'Credence',
   tensorflow: 'TensorFlow.js',
   jax: 'jax-js',
 };

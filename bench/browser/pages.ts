@@ -7,7 +7,7 @@ import { build } from 'vite';
 import { SOURCE } from './peers.js';
 
 /** Pages by the name of their library. */
-export type PageName = 'credence' | 'credence-webgpu' | 'tensorflow' | 'jax';
+export type PageName = 'credence' | 'tensorflow' | 'jax';
 
 /** Builds pages as a user's bundler would. */
 export async function buildPages(names: readonly PageName[], folder: string): Promise<void> {
@@ -17,11 +17,6 @@ export async function buildPages(names: readonly PageName[], folder: string): Pr
       base: './',
       configFile: false,
       logLevel: 'error',
-      // Without WebGPU the runtime is half as large; the lab takes it so.
-      resolve: {
-        alias:
-          name === 'credence' ? [{ find: /^onnxruntime-web$/, replacement: 'onnxruntime-web/wasm' }] : [],
-      },
       build: {
         outDir: join(folder, name),
         emptyOutDir: true,
@@ -39,7 +34,7 @@ export async function buildPages(names: readonly PageName[], folder: string): Pr
 
 /** The file of a page, in the source and in the folder that is named after the page. */
 export function pageFile(name: PageName): string {
-  return `${name.replace('-webgpu', '')}.html`;
+  return `${name}.html`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -5,6 +5,8 @@ import type { Plugin } from 'vite';
 
 /** Larger files, the runtime among them, are kept when they are first used instead of beforehand. */
 const LARGEST = 1_000_000;
+/** And what most visits never ask for. */
+const RARE = /onnxruntime-webgpu/;
 
 /** Tells the service worker which files the page consists of, and a version that changes with any of them. */
 export function serviceWorker(): Plugin {
@@ -29,7 +31,7 @@ export function serviceWorker(): Plugin {
         if (file === worker || name.endsWith('.map')) continue;
         const content = file.type === 'chunk' ? file.code : file.source;
         version.update(name).update(content);
-        if (content.length <= LARGEST && name !== 'index.html') files.push(`./${name}`);
+        if (content.length <= LARGEST && !RARE.test(name) && name !== 'index.html') files.push(`./${name}`);
       }
       worker.code = worker.code
         .replaceAll('PAGE_FILES', JSON.stringify(files))

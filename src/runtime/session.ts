@@ -1,16 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import {
-  InferenceSession,
-  prepare,
-  providers,
-  runtimeName,
-  Tensor as RuntimeTensor,
-  writesToOutputs,
-} from '#onnxruntime';
+import { loadRuntime, providers, runtimeName, withoutFloat64, writesToOutputs } from '#onnxruntime';
+import type { InferenceSession, Runtime, Tensor as RuntimeTensor } from '#onnxruntime';
 import { ConfigurationError, didYouMean, RuntimeError, ShapeError } from '../errors/index.js';
 import { encodeOnnx, formatShape, formatType } from '../graph/index.js';
 import type { Graph, Input } from '../graph/index.js';
 import type { DataOf, DType, Tensor } from '../tensor/index.js';
+import { splitFloat64Scalars } from './float64-scalars.js';
 import { checkSizes } from './size-limit.js';
 
 /** Where a graph runs. 'cpu' means the CPU of this machine, in the browser too (WebAssembly). */
@@ -62,11 +57,14 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
     });
   }
   checkSizes(graph);
-  // Warnings of the runtime are about its own optimisations, and its errors are thrown here too.
-  prepare(threads);
+  const split = withoutFloat64.has(provider) ? splitFloat64Scalars(graph) : undefined;
+  const ran = split?.graph ?? graph;
+  let runtime: Runtime;
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(encodeOnnx(graph), {
+    // Warnings of the runtime are about its own optimisations, and its errors are thrown here too.
+    runtime = await loadRuntime(provider, threads);
+    session = await runtime.InferenceSession.create(encodeOnnx(ran), {
       executionProviders: [provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -93,9 +91,14 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
           got: 'a closed one',
         });
       rejectUnknown(graph, feeds);
-      const inputs = Object.fromEntries(graph.inputs.map((input) => [input.name, toRuntime(input, feeds)]));
+      const checked = graph.inputs.map((input) => [input.name, toRuntime(runtime, input, feeds)] as const);
+      const inputs = Object.fromEntries(split === undefined ? checked : rest(ran, checked));
+      for (const [name, value] of Object.entries(split?.prepare(feeds) ?? {}))
+        inputs[name] = runtimeTensor(runtime, value, value.data);
       try {
-        const targets = outputs.map((name) => [name, writesToOutputs ? targetOf(into[name]) : null] as const);
+        const targets = outputs.map(
+          (name) => [name, writesToOutputs ? targetOf(runtime, into[name]) : null] as const,
+        );
         const results = await session.run(inputs, Object.fromEntries(targets));
         return Object.fromEntries(outputs.map((name) => [name, placed(results[name]!, into[name])]));
       } catch (error) {
@@ -119,7 +122,7 @@ function providerName(provider: Provider): string {
   });
 }
 
-function toRuntime(input: Input, feeds: Feeds): RuntimeTensor {
+function toRuntime(runtime: Runtime, input: Input, feeds: Feeds): RuntimeTensor {
   const value = feeds[input.name];
   const fits =
     value !== undefined &&
@@ -136,15 +139,20 @@ function toRuntime(input: Input, feeds: Feeds): RuntimeTensor {
   // The runtime does not take shared memory, and the order in which its kernels sum depends on the alignment of their input.
   const { data: own } = value;
   const data = isShared(own) || own.byteOffset % ALIGNMENT !== 0 ? own.slice() : own;
-  return runtimeTensor(value, data);
+  return runtimeTensor(runtime, value, data);
 }
 
-function runtimeTensor({ dtype, shape }: Tensor, data: DataOf<DType>): RuntimeTensor {
-  return new RuntimeTensor(dtype, data as Float32Array, shape);
+/** Of what is fed, what a part of the graph still reads. */
+function rest<T>({ inputs }: Graph, fed: readonly (readonly [string, T])[]): (readonly [string, T])[] {
+  return fed.filter(([name]) => inputs.some((input) => input.name === name));
 }
 
-function targetOf(target: Tensor | undefined): RuntimeTensor | null {
-  return target === undefined ? null : runtimeTensor(target, target.data);
+function runtimeTensor({ Tensor }: Runtime, { dtype, shape }: Tensor, data: DataOf<DType>): RuntimeTensor {
+  return new Tensor(dtype, data as Float32Array, shape);
+}
+
+function targetOf(runtime: Runtime, target: Tensor | undefined): RuntimeTensor | null {
+  return target === undefined ? null : runtimeTensor(runtime, target, target.data);
 }
 
 /** The result, in `target` where there is one. */

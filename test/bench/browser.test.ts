@@ -37,7 +37,7 @@ describe('candidates', () => {
   test('with one every library is measured on it', () => {
     const all = candidates(2, { webgpu: 'a card', webgl: 'a card' }, true);
     const onCard = all.filter(({ backend }) => backend.startsWith('webg')).map(({ page }) => page);
-    expect(onCard).toEqual(['credence-webgpu', 'tensorflow', 'jax']);
+    expect(onCard).toEqual(['credence', 'tensorflow', 'jax']);
   });
 
   test('Credence is measured alone where the peers are not installed', () => {

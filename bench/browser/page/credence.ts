@@ -9,7 +9,7 @@ import type { Feeds, Provider, Session } from '#credence/runtime/index';
 import { sliceRows, tensor } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
 import { adam, classificationObjective, train } from '#credence/training/index';
-import { env } from 'onnxruntime-web';
+import { env } from 'onnxruntime-web/wasm';
 import { BATCH, CHECK_STEPS, CONVNET_RATE, MLP_HIDDEN, MLP_RATE, offer, PASSES, SEED } from '../program.js';
 import type { Given, Program } from '../program.js';
 import { bytesOf, floatsOf, meanVariance, timed } from '../values.js';
