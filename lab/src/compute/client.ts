@@ -1,3 +1,4 @@
+import { choices, measuring, setting, take } from './choices.js';
 import type { InputOf, OutputOf, PanelName, ProgressOf, Reply, Request, TaskName } from './protocol.js';
 import { threads } from './threads.js';
 
@@ -64,7 +65,8 @@ export function run<P extends PanelName, T extends TaskName<P>>(
       },
       onProgress: onProgress as ((progress: unknown) => void) | undefined,
     });
-    send({ kind: 'run', id, panel, task, input, threads: threads.peek() });
+    const computing = { setting: setting.peek(), threads: threads.peek(), kept: choices.peek() };
+    send({ kind: 'run', id, panel, task, input, computing });
   });
 }
 
@@ -72,6 +74,7 @@ export function run<P extends PanelName, T extends TaskName<P>>(
 export function restart(): void {
   worker?.terminate();
   worker = undefined;
+  measuring.value = undefined;
   for (const { reject } of waiting.values()) reject(new DOMException('The worker was ended', 'AbortError'));
   waiting.clear();
 }
@@ -96,6 +99,9 @@ function start(): Worker {
 }
 
 function receive(reply: Reply): void {
+  if (reply.kind === 'measure') measuring.value = reply.workload;
+  if (reply.kind === 'choice') take(reply.choice);
+  if (reply.kind === 'measure' || reply.kind === 'choice') return;
   const task = waiting.get(reply.id);
   if (task === undefined) return;
   if (reply.kind === 'progress') {

@@ -1,4 +1,6 @@
+import type { Computing } from './choose.js';
 import type { panels } from './panels.js';
+import type { Choice } from './provider.js';
 import type { Task } from './task.js';
 
 type Panels = typeof panels;
@@ -30,13 +32,15 @@ export type Request =
       readonly panel: string;
       readonly task: string;
       readonly input: unknown;
-      readonly threads: number;
+      readonly computing: Computing;
     }
   | { readonly kind: 'cancel'; readonly id: number };
 
 /** From the worker to the page. */
 export type Reply =
   | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
+  | { readonly kind: 'measure'; readonly workload: string | undefined }
+  | { readonly kind: 'choice'; readonly choice: Choice }
   | { readonly kind: 'result'; readonly id: number; readonly output: unknown }
   | {
       readonly kind: 'error';

@@ -1,7 +1,9 @@
 // The one worker: all computing of all panels. It must not touch the document, which is not there.
 import { CredenceError } from 'credence/errors';
+import { faster } from './choose.js';
 import { panels } from './panels.js';
 import type { Reply, Request } from './protocol.js';
+import type { Choice } from './provider.js';
 import type { Task } from './task.js';
 
 const running = new Map<number, AbortController>();
@@ -11,7 +13,7 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
   else void run(data);
 });
 
-async function run({ id, panel, task, input, threads }: Request & { kind: 'run' }): Promise<void> {
+async function run({ id, panel, task, input, computing }: Request & { kind: 'run' }): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
   running.set(id, controller);
@@ -19,14 +21,24 @@ async function run({ id, panel, task, input, threads }: Request & { kind: 'run' 
     const { tasks } = await panels[panel as keyof typeof panels]();
     const work = (tasks as Readonly<Record<string, Task<unknown, unknown, unknown>>>)[task]!;
     signal.throwIfAborted();
+    const { threads } = computing;
+    const breathe = async (): Promise<void> => {
+      await macrotask();
+      signal.throwIfAborted();
+    };
+    const choosing = {
+      signal,
+      breathe,
+      onMeasure: (workload: string | undefined) => answer({ kind: 'measure', workload }),
+      onChoice: (choice: Choice) => answer({ kind: 'choice', choice }),
+    };
     const output = await work(input, {
       signal,
       threads,
+      faster: (workload, run, { ifKnown = false } = {}) =>
+        faster(workload, run, computing, { ...choosing, ifKnown }),
       report: (progress) => answer({ kind: 'progress', id, progress }),
-      async breathe() {
-        await macrotask();
-        signal.throwIfAborted();
-      },
+      breathe,
     });
     answer({ kind: 'result', id, output });
   } catch (error) {

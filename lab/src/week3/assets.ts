@@ -12,12 +12,15 @@ import type { Network } from './network.js';
 import { SIDE } from './image.js';
 
 const network = once((threads: number) => load(threads));
+const bulk = once(async (threads: number) => openNetwork((await network(threads)).graph, threads, 'webgpu'));
 const scores = once(async () => decodeSafetensors(await bytesOf(scoresUrl)).tensors);
 const digits = once(() => digitsOf(digitsUrl, manifest.digits.length));
 const training = once(() => digitsOf(trainingUrl, manifest.training));
 
 /** The network of the practical, ConfidNet on it. */
 export const shippedNetwork: (threads: number) => Promise<Network> = network;
+/** The same on WebGPU, for many images at once. */
+export const bulkNetwork: (threads: number) => Promise<Network> = bulk;
 /** Scores, labels and predictions by name. */
 export const shippedScores: () => Promise<ReadonlyMap<string, Tensor>> = scores;
 /** The shipped test digits, (n, 784), in the order of the manifest. */

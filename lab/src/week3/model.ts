@@ -1,6 +1,10 @@
 // What the page and the worker say to each other about a digit: plain data.
 import type { ScoreName, TaskName } from './scores.js';
 
+/** What is measured on wasm and on WebGPU. */
+export const TRAINING = 'week3-training';
+export const PASSES = 'week3-passes';
+
 /** Images (n, 784), bytes; n = 1 but for a sweep. */
 export interface PredictInput {
   readonly image: Uint8Array;

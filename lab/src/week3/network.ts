@@ -13,7 +13,7 @@ import type { Graph } from 'credence/graph';
 import { LOGITS, MNIST_DEVIATION, PIXELS } from 'credence/models';
 import { fold, key } from 'credence/random';
 import { drawRandomInputs, openSession } from 'credence/runtime';
-import type { Feeds, Session } from 'credence/runtime';
+import type { Feeds, Provider, Session } from 'credence/runtime';
 import { maximumClassProbability, ODIN_LOGITS, odinGraph, softmaxRows } from 'credence/scores';
 import type { Logits, ProbabilitySamples } from 'credence/scores';
 import { tensor } from 'credence/tensor';
@@ -33,15 +33,21 @@ export interface Network {
   readonly head: Session;
 }
 
-export async function openNetwork(graph: Graph, threads: number): Promise<Network> {
+export async function openNetwork(
+  graph: Graph,
+  threads: number,
+  provider: Provider = 'cpu',
+): Promise<Network> {
   const b = GraphBuilder.from(activateDropout(graph));
   const { trunk, head } = cutAtRandom(prune(b.build({ [PREDICTION]: softmax(b.value(LOGITS)) })));
+  // What falls back to the CPU beside WebGPU is small.
+  const options = provider === 'cpu' ? { threads } : { provider };
   return {
     graph,
     threads,
-    plain: await openSession(removeDropout(graph), { threads }),
-    trunk: await openSession(trunk, { threads }),
-    head: await openSession(head, { threads }),
+    plain: await openSession(removeDropout(graph), options),
+    trunk: await openSession(trunk, options),
+    head: await openSession(head, options),
   };
 }
 

@@ -1,12 +1,13 @@
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { run, useTask } from '../compute/index.js';
+import { ComputedWith, run, useTask } from '../compute/index.js';
 import { announce, Button, capture, Chart, FigureFrame, linePath, Notice, Slider } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { csv } from './csv.js';
 import { image } from './data.js';
 import { crossEntropy } from './formulas.js';
+import { PASSES, TRAINING } from './model.js';
 import type { Prediction, Trained, TrainProgress } from './model.js';
 import { percent, Quantity, told } from './quantity.js';
 import { signals } from './state.js';
@@ -120,6 +121,7 @@ export function Train({
               </>
             )}
           </p>
+          <ComputedWith workloads={{ [TRAINING]: 'Training', [PASSES]: 'Passes over many digits' }} />
           {error.value === undefined ? null : <Notice kind="error">{error.value}</Notice>}
           {trained.value === undefined ? null : <Compared trained={trained.value} shipped={shipped} />}
         </div>

@@ -1,0 +1,73 @@
+// In the worker: what is chosen for a workload, measured when it is first asked for.
+import { decide } from './provider.js';
+import type { Choice, Provider, Setting } from './provider.js';
+import { messageOf, tryBoth } from './trial.js';
+import type { Workload } from './trial.js';
+
+/** What the page sends with each task. */
+export interface Computing {
+  readonly setting: Setting;
+  /** Of wasm. */
+  readonly threads: number;
+  /** Chosen earlier in this visit, under this setting. */
+  readonly kept: readonly Choice[];
+}
+
+export interface Choosing {
+  readonly signal: AbortSignal;
+  readonly breathe: () => Promise<void>;
+  /** Told by name of the workload that is being measured, and undefined when it has been. */
+  readonly onMeasure: (workload: string | undefined) => void;
+  readonly onChoice: (choice: Choice) => void;
+}
+
+/** `faster` of a task's context. */
+export async function faster<T>(
+  workload: Workload,
+  work: (provider: Provider) => Promise<T>,
+  computing: Computing,
+  choosing: Choosing & { readonly ifKnown: boolean },
+): Promise<T> {
+  const { name, unit } = workload;
+  const { threads, kept } = computing;
+  const known = kept.find((choice) => choice.workload === name && choice.threads === threads);
+  if (known === undefined && choosing.ifKnown) return work('cpu');
+  const choice = known ?? (await choose(workload, computing, choosing));
+  choosing.onChoice(choice);
+  if (choice.backend === 'wasm') return work('cpu');
+  try {
+    return await work('webgpu');
+  } catch (error) {
+    choosing.signal.throwIfAborted();
+    const detail = messageOf(error);
+    choosing.onChoice({ workload: name, unit, threads, backend: 'wasm', reason: 'failed', detail });
+    return work('cpu');
+  }
+}
+
+async function choose(
+  workload: Workload,
+  { setting, threads }: Computing,
+  { breathe, onMeasure }: Choosing,
+): Promise<Choice> {
+  const { name, unit, tolerance } = workload;
+  const common = { workload: name, unit, threads };
+  if (setting === 'wasm') return { ...common, backend: 'wasm', reason: 'set' };
+  if (!(await hasAdapter())) return { ...common, backend: 'wasm', reason: 'absent' };
+  if (setting === 'webgpu') return { ...common, backend: 'webgpu', reason: 'set' };
+  onMeasure(name);
+  try {
+    const measured = await tryBoth(workload, { now: () => performance.now(), breathe });
+    return { ...common, ...decide(measured, tolerance) };
+  } finally {
+    onMeasure(undefined);
+  }
+}
+
+/** Asked each time: a card may come and go. */
+async function hasAdapter(): Promise<boolean> {
+  // The types of the page's library know no WebGPU.
+  type Gpu = { requestAdapter(): Promise<unknown> };
+  const gpu = Reflect.get(navigator, 'gpu') as Gpu | undefined;
+  return Boolean(await gpu?.requestAdapter().catch(() => null));
+}
