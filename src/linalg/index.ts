@@ -4,6 +4,8 @@ export { symmetricEigen } from './eigen.js';
 export type { SymmetricEigen } from './eigen.js';
 export { fromRows, gram, identity, matrix, multiply, multiplyVector, transpose } from './matrix.js';
 export type { Matrix } from './matrix.js';
+export { minimise } from './minimise.js';
+export type { Minimum, Scan } from './minimise.js';
 export { erf, erfc, normalCdf, normalQuantile } from './normal.js';
 export { gramFactor } from './qr.js';
 export type { GramFactor } from './qr.js';

@@ -1,4 +1,5 @@
 // Week 1 in the worker: everything from credence/linear.
+import { minimise } from 'credence/linalg';
 import {
   fitLinear,
   gaussianBasis,
@@ -11,7 +12,6 @@ import {
 } from 'credence/linear';
 import type { Basis, LinearPosterior } from 'credence/linear';
 import { fold, key } from 'credence/random';
-import { minimise } from './minimise.js';
 import type { BasisChoice, Curve, Fit, FitInput, Problem, WeightsInput, WeightsPosterior } from './model.js';
 
 /** Half of the side of the weights' window, in standard deviations of the prior, and of the posterior around its mean. */
@@ -35,7 +35,7 @@ export const tasks = {
         beta: posterior.beta,
         mean,
         variance,
-        minimum: minimise(at, grid, variance),
+        minimum: minimise(at, range.from, range.to, { x: grid, values: variance }),
         atBarycentre: barycentre === undefined ? undefined : at(barycentre),
       };
     });

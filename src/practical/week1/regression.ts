@@ -1,8 +1,8 @@
 import type { RegressionSet } from '../../data/toy.js';
+import { minimise } from '../../linalg/index.js';
+import type { Minimum } from '../../linalg/index.js';
 import { fitLinear, gaussianBasis, linearBasis, polynomialBasis, predictLinear } from '../../linear/index.js';
 import type { Basis, LinearPosterior } from '../../linear/index.js';
-import { minimise } from './minimise.js';
-import type { Minimum } from './minimise.js';
 import type { BasisSettings, Range, RegressionName, RegressionSettings, Setting } from './settings.js';
 
 /** The predictive distribution of one regression under one noise precision, along its grid. */

@@ -1,5 +1,5 @@
+import { minimise } from '../../../linalg/index.js';
 import type { Claim } from '../../claims.js';
-import { minimise } from '../minimise.js';
 import { basisOf, meanAt, varianceAt } from '../regression.js';
 import type { Curve, Regression } from '../regression.js';
 import { curveOf } from '../result.js';
