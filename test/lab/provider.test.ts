@@ -80,22 +80,22 @@ describe('the sentence', () => {
   };
 
   test.each<[Partial<Choice>, string]>([
-    [{}, 'Computed with wasm, 2 threads: 12 ms a step; WebGPU 31 ms.'],
+    [{}, 'computed with wasm, 2 threads: 12 ms a step; WebGPU 31 ms.'],
     [
       { threads: 1, webgpu: 9.96, reason: 'noise' },
-      'Computed with wasm, 1 thread: 12 ms a step; WebGPU 10.0 ms, no faster beyond the noise.',
+      'computed with wasm, 1 thread: 12 ms a step; WebGPU 10.0 ms, no faster beyond the noise.',
     ],
     [
       { backend: 'webgpu', webgpu: 4, reason: 'faster' },
-      'Computed with WebGPU: 4.0 ms a step; wasm, 2 threads: 12 ms. Its last bits differ from those of wasm and of Node.',
+      'computed with WebGPU: 4.0 ms a step; wasm, 2 threads: 12 ms. Its last bits differ from those of wasm and of Node.',
     ],
     [
       { reason: 'wrong', difference: 0.256 },
-      'Computed with wasm, 2 threads: 12 ms a step; WebGPU is not used: it computes other numbers (0.26 apart).',
+      'computed with wasm, 2 threads: 12 ms a step; WebGPU is not used: it computes other numbers (0.26 apart).',
     ],
     [
       { reason: 'failed', detail: 'device lost' },
-      'Computed with wasm, 2 threads: 12 ms a step; WebGPU is not used: device lost.',
+      'computed with wasm, 2 threads: 12 ms a step; WebGPU is not used: device lost.',
     ],
   ])('%o', (own, expected) => {
     expect(sentence({ ...choice, ...own })).toBe(expected);
@@ -104,11 +104,11 @@ describe('the sentence', () => {
   test('says what was not measured', () => {
     const { wasm: _, webgpu: __, ...unmeasured } = choice;
     expect(sentence({ ...unmeasured, reason: 'absent' })).toBe(
-      'Computed with wasm, 2 threads; this browser offers no WebGPU here.',
+      'computed with wasm, 2 threads; this browser offers no WebGPU here.',
     );
-    expect(sentence({ ...unmeasured, reason: 'set' })).toBe('Computed with wasm, 2 threads, as set.');
+    expect(sentence({ ...unmeasured, reason: 'set' })).toBe('computed with wasm, 2 threads, as set.');
     expect(sentence({ ...unmeasured, backend: 'webgpu', reason: 'set' })).toMatch(
-      /^Computed with WebGPU, as set, unmeasured\. /,
+      /^computed with WebGPU, as set, unmeasured\. /,
     );
   });
 });

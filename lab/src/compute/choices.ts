@@ -27,8 +27,9 @@ export function chooseSetting(wanted: Setting): void {
   kept(() => sessionStorage.removeItem(CHOICES_KEY));
 }
 
-/** The newest choice for its workload. */
-export function take(choice: Choice): void {
+/** Keeps the newest choice for its workload, unless the reader has set something else since. */
+export function take(choice: Choice, under: Setting): void {
+  if (under !== setting.peek()) return;
   choices.value = [...choices.peek().filter(({ workload }) => workload !== choice.workload), choice];
   const own = { setting: setting.peek(), choices: choices.peek() };
   kept(() => sessionStorage.setItem(CHOICES_KEY, JSON.stringify(own)));

@@ -100,7 +100,7 @@ function start(): Worker {
 
 function receive(reply: Reply): void {
   if (reply.kind === 'measure') measuring.value = reply.workload;
-  if (reply.kind === 'choice') take(reply.choice);
+  if (reply.kind === 'choice') take(reply.choice, reply.setting);
   if (reply.kind === 'measure' || reply.kind === 'choice') return;
   const task = waiting.get(reply.id);
   if (task === undefined) return;

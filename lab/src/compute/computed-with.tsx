@@ -36,7 +36,7 @@ function Line({ workload }: { readonly workload: string }): JSX.Element {
   const choice = made ?? expected(workload);
   if (choice === undefined) return <>measured when it begins.</>;
   return (
-    <span data-backend={choice.backend} data-reason={choice.reason}>
+    <span data-backend={choice.backend} data-reason={choice.reason} data-difference={choice.difference}>
       {sentence(choice)}
     </span>
   );

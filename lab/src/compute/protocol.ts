@@ -1,6 +1,6 @@
 import type { Computing } from './choose.js';
 import type { panels } from './panels.js';
-import type { Choice } from './provider.js';
+import type { Choice, Setting } from './provider.js';
 import type { Task } from './task.js';
 
 type Panels = typeof panels;
@@ -40,7 +40,7 @@ export type Request =
 export type Reply =
   | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
   | { readonly kind: 'measure'; readonly workload: string | undefined }
-  | { readonly kind: 'choice'; readonly choice: Choice }
+  | { readonly kind: 'choice'; readonly choice: Choice; readonly setting: Setting }
   | { readonly kind: 'result'; readonly id: number; readonly output: unknown }
   | {
       readonly kind: 'error';

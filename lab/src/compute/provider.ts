@@ -74,7 +74,7 @@ export function decide(
   return { ...times, difference, backend: 'wasm', reason };
 }
 
-/** The choice in a sentence for the page. */
+/** The choice in words for the page, to stand after a colon. */
 export function sentence({
   unit,
   backend,
@@ -87,16 +87,16 @@ export function sentence({
 }: Choice): string {
   const name = `wasm, ${threads} thread${threads === 1 ? '' : 's'}`;
   const bits = 'Its last bits differ from those of wasm and of Node.';
-  const own = `Computed with ${name}${wasm === undefined ? '' : `: ${milliseconds(wasm)} ${unit}`}`;
+  const own = `computed with ${name}${wasm === undefined ? '' : `: ${milliseconds(wasm)} ${unit}`}`;
   switch (reason) {
     case 'set':
       return backend === 'wasm'
-        ? `Computed with ${name}, as set.`
-        : `Computed with WebGPU, as set, unmeasured. ${bits}`;
+        ? `computed with ${name}, as set.`
+        : `computed with WebGPU, as set, unmeasured. ${bits}`;
     case 'absent':
       return `${own}; this browser offers no WebGPU here.`;
     case 'faster':
-      return `Computed with WebGPU: ${milliseconds(webgpu!)} ${unit}; ${name}: ${milliseconds(wasm!)}. ${bits}`;
+      return `computed with WebGPU: ${milliseconds(webgpu!)} ${unit}; ${name}: ${milliseconds(wasm!)}. ${bits}`;
     case 'slower':
       return `${own}; WebGPU ${milliseconds(webgpu!)}.`;
     case 'noise':

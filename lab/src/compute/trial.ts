@@ -23,7 +23,7 @@ export interface TrialOptions {
   readonly now: () => number;
   /** Before each round: a cancellation is thrown. */
   readonly breathe: () => Promise<void>;
-  /** In milliseconds: a driver that hangs must not stop the page. 30 s unless given. */
+  /** In milliseconds: a driver that hangs must not stop the page. A minute unless given. */
   readonly limit?: number;
 }
 
@@ -32,7 +32,7 @@ export interface TrialOptions {
  * @throws what it ends with on wasm
  */
 export async function tryBoth(workload: Workload, options: TrialOptions): Promise<Measured> {
-  const { now, breathe, limit = 30_000 } = options;
+  const { now, breathe, limit = 60_000 } = options;
   const [wasm, webgpu]: [number[], number[]] = [[], []];
   let difference = 0;
   const own = await workload.open('cpu');

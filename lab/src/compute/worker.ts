@@ -21,7 +21,7 @@ async function run({ id, panel, task, input, computing }: Request & { kind: 'run
     const { tasks } = await panels[panel as keyof typeof panels]();
     const work = (tasks as Readonly<Record<string, Task<unknown, unknown, unknown>>>)[task]!;
     signal.throwIfAborted();
-    const { threads } = computing;
+    const { setting, threads } = computing;
     const breathe = async (): Promise<void> => {
       await macrotask();
       signal.throwIfAborted();
@@ -30,7 +30,7 @@ async function run({ id, panel, task, input, computing }: Request & { kind: 'run
       signal,
       breathe,
       onMeasure: (workload: string | undefined) => answer({ kind: 'measure', workload }),
-      onChoice: (choice: Choice) => answer({ kind: 'choice', choice }),
+      onChoice: (choice: Choice) => answer({ kind: 'choice', choice, setting }),
     };
     const output = await work(input, {
       signal,
