@@ -12,7 +12,7 @@ import type { FitOptions } from './fit.js';
 import { ruleOf } from './fit-trust.js';
 import { recommend } from './recommend.js';
 import { silent } from './reporter.js';
-import type { AssessmentFindings, Recommendation } from './results.js';
+import type { AssessmentFindings, Recommendation, ScoreResult } from './results.js';
 import { samplesOf } from './samples.js';
 import { scoreResult } from './score-results.js';
 import { measureSets, usableOf } from './sets.js';
@@ -73,7 +73,10 @@ export async function assess(options: AssessOptions): Promise<AssessedTrust> {
   );
   const [rules, results] = await reporter.phase('measures', async (onProgress) => {
     const certified = certifyScores(scores, sets.held, { risk, confidence, key });
-    const each = usable.map((fitted, i) => {
+    const each: ScoreResult[] = [];
+    for (const [i, fitted] of usable.entries()) {
+      // A turn of the event loop, in which a signal may come.
+      await new Promise((resolve) => setTimeout(resolve, 0));
       signal?.throwIfAborted();
       const { name, title } = fitted.score;
       const result = scoreResult({
@@ -88,8 +91,8 @@ export async function assess(options: AssessOptions): Promise<AssessedTrust> {
         secondsPerInput: costs.scores.get(name) ?? 0,
       });
       onProgress(i + 1, usable.length, title);
-      return result;
-    });
+      each.push(result);
+    }
     return [certified, each] as const;
   });
   const errorRate = sets.held.errors.filter(Boolean).length / sets.held.count;

@@ -2,14 +2,15 @@ import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { runAssessment } from '../assessment/node/index.js';
 import type { AssessmentFindings, AssessmentResults } from '../assessment/index.js';
-import { InterruptedError } from '../errors/index.js';
 import { packageVersion } from '../practical/index.js';
 import { colours as pc } from './colours.js';
 import { addFitOptions, commandLine, fitArguments, openOptions, pathsOf, scoresWith } from './fit-options.js';
 import type { FitFlags } from './fit-options.js';
+import { interruptible } from './interruptible.js';
 import { scoresOption } from './model-options.js';
 import { namedSet, share } from './option-values.js';
 import { terminalReporter } from './progress.js';
+import { notify } from './supervision.js';
 import { tuningLine } from './tuning-line.js';
 
 interface Flags extends FitFlags {
@@ -68,20 +69,14 @@ export function addAssessCommand(program: Command, outcome: { code: number }): v
 async function assessModel(flags: Flags): Promise<number> {
   const quiet = flags.quiet ?? false;
   const reporter = terminalReporter(process.stderr, { quiet });
-  const abort = new AbortController();
-  const interrupt = (received: NodeJS.Signals): void => {
-    if (!quiet) process.stderr.write(`\n${pc.yellow('stopping')}; Ctrl-C again to stop at once\n`);
-    abort.abort(
-      new InterruptedError({
-        what: 'credence assess',
-        got: received === 'SIGINT' ? 'Ctrl-C' : received,
-        hint: 'nothing was written',
-      }),
-    );
+  const interruption = {
+    command: 'credence assess',
+    hint: 'nothing was written',
+    onStop: () => {
+      if (!quiet) process.stderr.write(`\n${pc.yellow('stopping')}; Ctrl-C again to stop at once\n`);
+    },
   };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  try {
+  return interruptible(interruption, async (signal) => {
     const { risk, confidence, fitExamples, seed, threads, out } = flags;
     const { results } = await runAssessment(
       {
@@ -94,6 +89,7 @@ async function assessModel(flags: Flags): Promise<number> {
         seed,
         threads,
         out,
+        onTemporary: (temporary) => notify({ temporary }),
         versions: {
           credence: packageVersion(),
           node: process.versions.node,
@@ -107,15 +103,12 @@ async function assessModel(flags: Flags): Promise<number> {
       },
       reporter,
       reporter.timings,
-      abort.signal,
+      signal,
     );
     if (flags.json === true) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     if (!quiet) process.stderr.write(summary(results, flags));
     return 0;
-  } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-  }
+  });
 }
 
 function summary(

@@ -4,7 +4,7 @@ import { fitTrust } from '../assessment/index.js';
 import type { CertifiedAccept, FittedTrust } from '../assessment/index.js';
 import { openData } from '../assessment/node/index.js';
 import type { OpenedData } from '../assessment/node/index.js';
-import { ConfigurationError, DataError, InterruptedError } from '../errors/index.js';
+import { ConfigurationError, DataError } from '../errors/index.js';
 import { isTrustGraph, verifyTrust, withProvenance } from '../export/index.js';
 import type { AcceptRule, Provenance } from '../export/index.js';
 import { plainRuntimes, provenanceOf } from '../export/node/index.js';
@@ -23,6 +23,7 @@ import { readPreprocess } from '../sources/node/index.js';
 import { exportReport, notVerified } from './export-report.js';
 import { addFitOptions, openOptions, pathsOf, scoresWith } from './fit-options.js';
 import type { FitFlags } from './fit-options.js';
+import { interruptible } from './interruptible.js';
 import { acceptRule, scoresOption } from './model-options.js';
 import { share } from './option-values.js';
 import { terminalReporter } from './progress.js';
@@ -89,14 +90,7 @@ async function exportModel(flags: Flags): Promise<number> {
   const isAll = flags.scores.trim() === 'all';
   const scores = scoresWith(listOf(flags), flags.set);
   const accept = ruleOf(flags, scores);
-  const abort = new AbortController();
-  const interrupt = (): void =>
-    abort.abort(
-      new InterruptedError({ what: 'credence export', got: 'a signal to stop', hint: 'nothing was written' }),
-    );
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  try {
+  return interruptible({ command: 'credence export', hint: 'nothing was written' }, async (signal) => {
     const { dropout, overrides, ...options } = await openOptions(flags);
     const graph = await openModel(flags.model);
     refuseExported(graph, flags.model);
@@ -116,7 +110,7 @@ async function exportModel(flags: Flags): Promise<number> {
       requireAll: !isAll,
       key: keyOf(flags.seed),
       reporter,
-      signal: abort.signal,
+      signal,
     });
     const { recommendation, trust } = fitted;
     if (recommendation !== undefined && recommendation.threshold === null) {
@@ -127,18 +121,16 @@ async function exportModel(flags: Flags): Promise<number> {
         hint: 'a larger risk, a smaller confidence, or more validation examples',
       });
     }
-    const provenance = await reporter.phase('provenance', async () => madeOf(flags, data, abort.signal));
+    const provenance = await reporter.phase('provenance', async () => madeOf(flags, data, signal));
     const exported = withProvenance(trust.graph, trust.description, provenance);
     const verification = await verify(exported, fitted, data, flags, reporter);
     const bytes = encodeOnnx(exported);
+    signal.throwIfAborted();
     await writeFileAtomic(out, bytes);
     const remarks = remarksOf(fitted, { isAll, calibration });
     process.stdout.write(exportReport(out, bytes.length, exported, trust.accept, verification, remarks));
     return 0;
-  } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-  }
+  });
 }
 
 /** With the score that is accepted by. */

@@ -1,15 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { CredenceError, InterruptedError } from '../errors/index.js';
 import { packageVersion } from '../practical/versions.js';
 import { addAssessCommand } from './assess-command.js';
-import { colours } from './colours.js';
 import { addExportCommand } from './export-command.js';
 import { addPracticalCommand } from './practical-command.js';
+import { EXIT, printError, report } from './report-error.js';
 import { addScoreCommand } from './score-command.js';
 import { addServeCommand } from './serve-command.js';
-
-/** What the process ends with. 2: the command line makes no sense; 130: interrupted, as shells expect. */
-const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const EXAMPLES = `Examples:
   $ credence practical --quick     the three weeks in about a minute
@@ -55,21 +51,6 @@ function watchOutput(stream: NodeJS.WriteStream): void {
   });
 }
 
-function report(error: unknown): number {
-  if (error instanceof InterruptedError) {
-    process.stderr.write(`${colours.yellow('interrupted')} ${error.message}\n`);
-    return EXIT.interrupted;
-  }
-  if (error instanceof CredenceError) {
-    printError(error.code, error.message);
-    return error.code === 'E_CONFIGURATION' ? EXIT.usage : EXIT.failed;
-  }
-  // Anything else is a mistake of ours: whoever reports it needs the stack.
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  printError('E_INTERNAL', `this should not happen, please report it\n${detail}`);
-  return EXIT.failed;
-}
-
 /** Help and version were printed already. The rest is what commander has to say, in the form of our own errors. */
 function reportUsage({ exitCode, code, message }: CommanderError): number {
   if (exitCode === 0) return EXIT.ok;
@@ -79,8 +60,4 @@ function reportUsage({ exitCode, code, message }: CommanderError): number {
     printError('E_CONFIGURATION', `${what.replace(/\.$/, '')}${meant}`);
   }
   return EXIT.usage;
-}
-
-function printError(code: string, message: string): void {
-  process.stderr.write(`${colours.red('error')} ${colours.dim(code)} ${message}\n`);
 }

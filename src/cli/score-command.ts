@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { ConfigurationError, InterruptedError } from '../errors/index.js';
+import { ConfigurationError } from '../errors/index.js';
 import { toReference } from '../graph/index.js';
 import { openModel } from '../inspection/node/index.js';
 import { openSession, runSource } from '../runtime/index.js';
 import type { DataSource } from '../sources/index.js';
 import { openSource } from '../sources/node/index.js';
 import type { Tensor } from '../tensor/index.js';
+import { interruptible } from './interruptible.js';
 import { addNamingOptions, scoresOption, sourceOptions } from './model-options.js';
 import { terminalReporter } from './progress.js';
 import { scorerOf } from './score-scorer.js';
@@ -64,7 +65,8 @@ async function score(flags: Flags): Promise<number> {
   const reporter = terminalReporter(process.stderr, { quiet: flags.quiet ?? false });
   if (scorer.preprocess !== undefined && flags.preprocess === undefined)
     reporter.note('preprocessing as at the export');
-  await interruptible(flags.out, (signal) =>
+  const hint = flags.out === '-' ? 'what was printed is a part' : 'nothing was written';
+  await interruptible({ command: 'credence score', hint }, (signal) =>
     reporter.phase('score', (onProgress) => scoreAll(scorer, source, flags, { onProgress, signal })),
   );
   return 0;
@@ -83,25 +85,6 @@ async function scoreAll(
     if (!goesOn) return;
   }
   await target.finish();
-}
-
-/** Ctrl-C ends the work after the batch that runs, so that no part of a file is left behind. */
-async function interruptible(out: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const controller = new AbortController();
-  const interrupt = (received: NodeJS.Signals): void =>
-    controller.abort(
-      new InterruptedError({
-        what: 'credence score',
-        got: received === 'SIGINT' ? 'Ctrl-C' : received,
-        hint: out === '-' ? 'what was printed is a part' : 'nothing was written',
-      }),
-    );
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    await work(controller.signal);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
 }
 
 function columnsOf(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError, makeFolder } from '../files/index.js';
+import { notify } from './supervision.js';
 
 /** A file that is written piece by piece and is there under its name once it is finished, whole. */
 export interface AtomicFile extends AsyncDisposable {
@@ -24,6 +25,7 @@ export async function openAtomicFile(path: string): Promise<AtomicFile> {
   };
   const file = await guarded(async () => {
     await makeFolder(folder);
+    notify({ temporary });
     return open(temporary, 'wx');
   });
   let [isClosed, isFinished] = [false, false];

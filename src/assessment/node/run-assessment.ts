@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { outputFolder, writeFileAtomic } from '../../files/index.js';
+import { writeFileAtomic } from '../../files/index.js';
 import { describeClassifier } from '../../inspection/index.js';
 import { key as keyOf } from '../../random/index.js';
 import type { Score } from '../../scores/index.js';
@@ -14,6 +14,7 @@ import { drawFigures } from './figures.js';
 import { openData } from './open-data.js';
 import type { DataPaths, OpenOptions } from './open-data.js';
 import { renderReport } from './report/page.js';
+import { stageFolder } from './staged-folder.js';
 
 export interface RunAssessmentOptions {
   readonly paths: DataPaths;
@@ -32,12 +33,14 @@ export interface RunAssessmentOptions {
   readonly command: string;
   /** The command that exports the model with what is recommended. */
   readonly exportCommand: (findings: AssessmentFindings) => string;
+  /** Told of a folder that must not stay where the process is ended by force. */
+  readonly onTemporary?: (path: string) => void;
   /** Told what was found in the model, before anything else is done. */
   readonly onModel?: (description: string) => void;
 }
 
 /**
- * Assesses the model of a file on data of files, and writes report.html, results.json and figures.
+ * Assesses the model of a file on data of files, and writes report.html, results.json and figures, all or none.
  * @param timings filled with the seconds of each phase by the reporter.
  */
 export async function runAssessment(
@@ -51,53 +54,55 @@ export async function runAssessment(
   const { model, validation, train, test, ood, tuneOod, classNames } = opened;
   const description = describeClassifier(model);
   options.onModel?.(description);
-  await outputFolder(out);
+  await using staged = await stageFolder(out, options.onTemporary);
 
   const settings = { scores, risk, confidence, fitExamples, key: keyOf(seed), threads };
-  const assessment = await assess({ ...opened, ...settings, reporter, signal });
-  try {
-    const figures = await reporter.phase('figures', async (onProgress) =>
-      drawFigures(assessment, { measured: test ?? validation, classNames, risk }, out, onProgress),
-    );
-    const results: AssessmentResults = {
-      schema: 'credence/assessment',
-      version: RESULTS_VERSION,
-      command: options.command,
-      exportCommand: options.exportCommand(assessment.findings),
-      model: {
-        name: model.graph.name,
-        description: description.split('\n'),
-        classes: model.classes,
-        classNames: classNames ?? null,
+  await using assessment = await assess({ ...opened, ...settings, reporter, signal });
+  const figures = await reporter.phase('figures', async (onProgress) =>
+    drawFigures(assessment, { measured: test ?? validation, classNames, risk }, staged.stage, (...done) => {
+      signal.throwIfAborted();
+      onProgress(...done);
+    }),
+  );
+  const results: AssessmentResults = {
+    schema: 'credence/assessment',
+    version: RESULTS_VERSION,
+    command: options.command,
+    exportCommand: options.exportCommand(assessment.findings),
+    model: {
+      name: model.graph.name,
+      description: description.split('\n'),
+      classes: model.classes,
+      classNames: classNames ?? null,
+    },
+    settings: {
+      risk,
+      confidence,
+      fitExamples,
+      seed,
+      threads,
+      data: {
+        validation: validation.name,
+        ...(train !== undefined && { train: train.name }),
+        ...(test !== undefined && { test: test.name }),
+        ...namesOf('ood', ood),
+        ...namesOf('tune-ood', tuneOod),
       },
-      settings: {
-        risk,
-        confidence,
-        fitExamples,
-        seed,
-        threads,
-        data: {
-          validation: validation.name,
-          ...(train !== undefined && { train: train.name }),
-          ...(test !== undefined && { test: test.name }),
-          ...namesOf('ood', ood),
-          ...namesOf('tune-ood', tuneOod),
-        },
-      },
-      ...assessment.findings,
-      versions: options.versions,
-      figures: figures.map(({ figure: { id, title }, files }) => ({ id, title, files })),
-      timings: { ...timings },
-    };
-    await reporter.phase('report', async () => {
-      await writeFileAtomic(join(out, 'results.schema.json'), json(assessmentJsonSchema()));
-      await writeFileAtomic(join(out, 'results.json'), json(results));
-      await writeFileAtomic(join(out, 'report.html'), renderReport(results, figures));
-    });
-    return { results, assessment };
-  } finally {
-    await assessment.close();
-  }
+    },
+    ...assessment.findings,
+    versions: options.versions,
+    figures: figures.map(({ figure: { id, title }, files }) => ({ id, title, files })),
+    timings: { ...timings },
+  };
+  await reporter.phase('report', async () => {
+    const { stage } = staged;
+    await writeFileAtomic(join(stage, 'results.schema.json'), json(assessmentJsonSchema()));
+    await writeFileAtomic(join(stage, 'results.json'), json(results));
+    await writeFileAtomic(join(stage, 'report.html'), renderReport(results, figures));
+    signal.throwIfAborted();
+    await staged.commit();
+  });
+  return { results, assessment };
 }
 
 function namesOf(kind: string, sets: Readonly<Record<string, DataSource>>): Record<string, string> {
