@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors/index.js';
 import { bits, fold } from '../random/index.js';
 import { assertCount, assertLevel, assertSameLength } from './inputs.js';
 import { rank } from './ranking.js';
@@ -59,9 +60,7 @@ export function bootstrapRankingMetrics(
 ): RankingMetrics<Interval> {
   assertOptions('bootstrapRankingMetrics', resamples, level);
   const ranking = rank(scores, positive);
-  const values = rankingMetricsOfCounts(ranking);
-  const resampled = resampledRankingMetrics([ranking], key, resamples)[0]!;
-  return mapRankingMetrics((name) => ({ value: values[name], ...percentiles(resampled[name], level) }));
+  return intervalsOf({ ranking, resampled: resampledRankingMetrics([ranking], key, resamples)[0]! }, level);
 }
 
 /**
@@ -84,13 +83,84 @@ export function bootstrapRankingDifference(
   assertOptions('bootstrapRankingDifference', resamples, level);
   assertSameLength('first', first, 'second', second);
   const rankings = [rank(first, positive, 'first'), rank(second, positive, 'second')] as const;
-  const [a, b] = [rankingMetricsOfCounts(rankings[0]), rankingMetricsOfCounts(rankings[1])];
   const [ofFirst, ofSecond] = resampledRankingMetrics(rankings, key, resamples);
+  return differencesOf(
+    { ranking: rankings[0], resampled: ofFirst! },
+    { ranking: rankings[1], resampled: ofSecond! },
+    level,
+  );
+}
+
+/** Intervals of several scores, and of the differences of the pairs asked for, in their order. */
+export interface ComparedRankings<Name extends string> {
+  readonly metrics: Readonly<Record<Name, RankingMetrics<Interval>>>;
+  readonly differences: readonly RankingMetrics<DifferenceInterval>[];
+}
+
+/**
+ * What `bootstrapRankingMetrics` gives for each of several scores of the same inputs, and
+ * `bootstrapRankingDifference` for pairs of them, to the last bit: the resamples are drawn once for all.
+ *
+ * @param scores by name, `(n,)` each, larger for the more suspicious input.
+ * @param positive `(n,)`, the inputs to be found: errors, or OOD samples.
+ * @throws DataError for NaN, differing lengths, no input, or one class only; ConfigurationError for a bad
+ * option or a pair with an unknown name.
+ */
+export function bootstrapRankings<Name extends string>(
+  scores: Readonly<Record<Name, Scores>>,
+  positive: Positives,
+  {
+    key,
+    resamples = 1000,
+    level = 0.95,
+    pairs = [],
+  }: BootstrapOptions & { readonly pairs?: readonly (readonly [first: Name, second: Name])[] },
+): ComparedRankings<Name> {
+  assertOptions('bootstrapRankings', resamples, level);
+  const names = Object.keys(scores) as Name[];
+  const unknown = pairs.flat().find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new ConfigurationError({
+      what: 'bootstrapRankings: pairs',
+      expected: `names among ${names.map((name) => `'${name}'`).join(', ')}`,
+      got: `'${unknown}'`,
+    });
+  }
+  const rankings = names.map((name) => rank(scores[name], positive, name));
+  const resampled = names.length === 0 ? [] : resampledRankingMetrics(rankings, key, resamples);
+  const of = new Map(names.map((name, i) => [name, { ranking: rankings[i]!, resampled: resampled[i]! }]));
+  return {
+    metrics: Object.fromEntries(names.map((name) => [name, intervalsOf(of.get(name)!, level)])) as Record<
+      Name,
+      RankingMetrics<Interval>
+    >,
+    differences: pairs.map(([first, second]) => differencesOf(of.get(first)!, of.get(second)!, level)),
+  };
+}
+
+interface Resampled {
+  readonly ranking: Ranking;
+  /** `(resamples,)` each. */
+  readonly resampled: RankingMetrics<Float64Array>;
+}
+
+function intervalsOf({ ranking, resampled }: Resampled, level: number): RankingMetrics<Interval> {
+  const values = rankingMetricsOfCounts(ranking);
+  return mapRankingMetrics((name) => ({ value: values[name], ...percentiles(resampled[name], level) }));
+}
+
+function differencesOf(
+  first: Resampled,
+  second: Resampled,
+  level: number,
+): RankingMetrics<DifferenceInterval> {
+  const [a, b] = [rankingMetricsOfCounts(first.ranking), rankingMetricsOfCounts(second.ranking)];
   return mapRankingMetrics((name) => {
-    const differences = ofFirst![name].map((value, r) => value - ofSecond![name][r]!);
+    const differences = first.resampled[name].map((value, r) => value - second.resampled[name][r]!);
     let larger = 0;
     for (const difference of differences) larger += difference > 0 ? 1 : difference === 0 ? 0.5 : 0;
-    return { value: a[name] - b[name], ...percentiles(differences, level), shareLarger: larger / resamples };
+    const shareLarger = larger / differences.length;
+    return { value: a[name] - b[name], ...percentiles(differences, level), shareLarger };
   });
 }
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, DataError } from '#credence/errors/index';
-import { bootstrapRankingDifference, bootstrapRankingMetrics, rankingMetrics } from '#credence/metrics/index';
+import {
+  bootstrapRankingDifference,
+  bootstrapRankingMetrics,
+  bootstrapRankings,
+  rankingMetrics,
+} from '#credence/metrics/index';
 import { resampledRankingMetrics } from '#credence/metrics/bootstrap';
 import { rank } from '#credence/metrics/ranking';
 import { bits, fold, key, normal } from '#credence/random/index';
@@ -214,5 +219,44 @@ describe('bootstrapRankingDifference', () => {
     const diverged = (): unknown =>
       bootstrapRankingDifference(scores, scores.map(Math.sqrt), positive, { key: key(1) });
     expect(diverged).toThrow(/second: expected numbers without NaN/);
+  });
+});
+
+describe('bootstrapRankings', () => {
+  const { scores: good, positive } = gaussians(key(41), 30, 90, 1);
+  const weak = gaussians(key(42), 30, 90, 0.5).scores;
+  const noise = normal(key(43), 120);
+  const options = { key: key(4), resamples: 100, level: 0.9 };
+  const scores = { good, weak, noise };
+
+  it('is what each score and each pair gives alone, to the last bit', () => {
+    const pairs = [
+      ['good', 'weak'],
+      ['noise', 'good'],
+    ] as const;
+    const { metrics, differences } = bootstrapRankings(scores, positive, { ...options, pairs });
+    expect(Object.keys(metrics)).toEqual(['good', 'weak', 'noise']);
+    for (const name of ['good', 'weak', 'noise'] as const) {
+      expect(metrics[name]).toEqual(bootstrapRankingMetrics(scores[name], positive, options));
+    }
+    pairs.forEach(([a, b], i) => {
+      expect(differences[i]).toEqual(bootstrapRankingDifference(scores[a], scores[b], positive, options));
+    });
+  });
+
+  it('takes no pairs and no scores', () => {
+    expect(bootstrapRankings({ good }, positive, options).differences).toEqual([]);
+    expect(bootstrapRankings({}, positive, options)).toEqual({ metrics: {}, differences: [] });
+  });
+
+  it('refuses scores of other inputs, and pairs of unknown ones', () => {
+    const other = (): unknown => bootstrapRankings({ good, weak: [1, 2] }, positive, options);
+    expect(other).toThrow(DataError);
+    expect(other).toThrow(/weak/);
+    // A name that only a caller without types can give.
+    const pairs = [['good', 'bad']] as unknown[] as [['good', 'good']];
+    expect(() => bootstrapRankings({ good }, positive, { ...options, pairs })).toThrow(
+      /pairs: expected names among 'good', got 'bad'/,
+    );
   });
 });
