@@ -18,6 +18,8 @@ export interface DecisionData {
   /** (ny, nx), nats: the mutual information of label and weights. Default: one panel only. */
   readonly epistemic?: Numbers;
   readonly points: LabelledPoints;
+  /** What `probability` is, in the title. Default 'mean p(y = 1)'. */
+  readonly quantity?: string;
   readonly epoch?: number;
   /** A share of [0, 1]. */
   readonly accuracy?: number;
@@ -109,8 +111,8 @@ export function decisionFigure(data: DecisionData, options: FigureOptions): Figu
   });
 }
 
-function titleOf({ epoch, accuracy }: DecisionData): string {
-  const parts = ['mean p(y = 1)'];
+function titleOf({ quantity = 'mean p(y = 1)', epoch, accuracy }: DecisionData): string {
+  const parts = [quantity];
   if (epoch !== undefined) parts.push(`epoch ${epoch}`);
   if (accuracy !== undefined) parts.push(`accuracy ${percent(accuracy)}`);
   return parts.join(' · ');
@@ -141,7 +143,7 @@ function describe(data: DecisionData): string {
       ? ''
       : ` Right: the mutual information of label and weights, at most ${significant(extent(epistemic)[1], 2)} nats.`;
   return (
-    `${epistemic === undefined ? 'A' : 'Left: a'} map of the mean probability of class 1 over the plane ` +
+    `${epistemic === undefined ? 'A' : 'Left: a'} map of the probability of class 1 over the plane ` +
     `(${titleOf(data)}), from ${significant(low, 2)} to ${significant(high, 2)}, under ${points.x.length} points of ` +
     `two classes.${second}`
   );

@@ -24,7 +24,7 @@ export interface Claim {
   /** What is claimed, in one sentence. */
   readonly statement: string;
   readonly verdict: Verdict;
-  /** The condition, where the verdict is 'depends'. */
+  /** The condition, where the verdict is 'depends'; goes on from 'It depends on'. */
   readonly dependsOn?: string;
   readonly evidence: readonly Evidence[];
   /** What is right instead, where the published statement or its material is mistaken. */

@@ -23,6 +23,11 @@ export function relativeError(a: number, b: number): number {
   return Math.abs(a - b) / Math.abs(b);
 }
 
+/** A whole number as sentences show it: '10,000'. */
+export function count(value: number): string {
+  return value.toLocaleString('en');
+}
+
 /** A number as sentences show it: four significant digits. */
 export function show(value: number): string {
   return `${Number(value.toPrecision(4))}`;

@@ -18,14 +18,15 @@ export interface WeekResults {
 /** Draws the figures of all weeks and writes each as SVG, PNG and CSV into `figures/` of the run's folder. @throws the signal's reason */
 export async function drawFigures(
   { week1, week2, week3 }: WeekResults,
+  seed: number,
   folder: string,
   onProgress: Progress,
   signal: AbortSignal,
 ): Promise<DrawnFigure[]> {
   const document = createDocument();
   const figures = [
-    ...(week1 === undefined ? [] : week1Figures(week1, document)),
-    ...(week2 === undefined ? [] : week2Figures(week2, document)),
+    ...(week1 === undefined ? [] : week1Figures(week1, document, seed)),
+    ...(week2 === undefined ? [] : week2Figures(week2, document, seed)),
     ...(week3 === undefined ? [] : week3Figures(week3, document)),
   ];
   return writeFigures(figures, folder, { onProgress, signal });

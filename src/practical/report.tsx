@@ -7,7 +7,6 @@ import {
   Command,
   DataTable,
   FigureBlock,
-  formatNumber,
   Formula,
   Note,
   Question,
@@ -20,6 +19,7 @@ import type { WeekResults } from './figures.js';
 import { QUESTIONS, WEEK_TITLES } from './questions.js';
 import type { Question as QuestionText } from './questions.js';
 import type { PracticalResults } from './results.js';
+import { setInWords, week1Rows, week2Rows, week3Rows } from './setting-rows.js';
 import { resultTables } from './week3/tables.js';
 
 type Week = QuestionText['week'];
@@ -44,7 +44,7 @@ export function renderReport(
         title: 'All statements',
         content: <ClaimSummary claims={results.claims.map(withWeek)} />,
       },
-      runSection(results),
+      runSection(results, weeks),
     ],
     fonts: fontStyleSheet(),
     footer: (
@@ -111,7 +111,7 @@ function weekSection(
 ): Section {
   const questions = QUESTIONS.filter((question) => question.week === week);
   const claims = results.claims.filter(({ id }) => id.startsWith(`week${week}/`));
-  const differences = week === 3 ? [] : ((week === 1 ? weeks.week1 : weeks.week2)?.differences ?? []);
+  const differences = weeks[`week${week}`]?.differences ?? [];
   const placed = new Set(questions.map(({ question }) => question));
   const rest = claims.filter(({ question }) => !placed.has(question));
   return {
@@ -169,10 +169,10 @@ const FORMULAS: Readonly<Record<string, string>> = {
   '1/1.3': String.raw`p(y^* \mid x^*) = \mathcal{N}\bigl(\varphi^\top \mu,\; \tfrac{1}{\beta} + \varphi^\top S \varphi\bigr)`,
   '1/1.5': String.raw`\sigma^2(x) = 1 + \frac{1}{N} + \frac{(x - \bar{x})^2}{\sum_i (x_i - \bar{x})^2}`,
   '2/1.2': String.raw`p(w \mid D) \approx \mathcal{N}\bigl(w_{MAP},\, H^{-1}\bigr), \qquad H = -\nabla^2 \log p(D, w)\big|_{w_{MAP}}`,
-  '2/1.3': String.raw`\mathcal{L} = \frac{1}{N} \Bigl( \mathbb{E}_q\bigl[-\log p(D \mid w)\bigr] + \mathrm{KL}\bigl(q \,\|\, p\bigr) \Bigr)`,
+  '2/1.3': String.raw`-\tfrac{1}{N}\,\mathrm{ELBO} = \frac{1}{N} \Bigl( \mathbb{E}_q\bigl[-\log p(D \mid w)\bigr] + \mathrm{KL}\bigl(q \,\|\, p\bigr) \Bigr)`,
   '3/I.1': String.raw`I[y, w] = H\bigl[\mathbb{E}\, p\bigr] - \mathbb{E}\, H[p], \qquad v = 1 - \frac{\max_k n_k}{S}`,
   '3/II.2': String.raw`\ell = \bigl(\hat{c}(x) - p(y \mid x)\bigr)^2`,
-  '3/III.1': String.raw`\tilde{x} = x - \varepsilon\, \mathrm{sign}\bigl(\nabla_x \mathrm{CE}(f(x) / T, \hat{y})\bigr)`,
+  '3/III.1': String.raw`\tilde{x} = x - \frac{\varepsilon}{0.3081}\, \mathrm{sign}\bigl(\nabla_x \mathrm{CE}(f(x) / T, \hat{y})\bigr), \qquad s = 1 - \max_k \mathrm{softmax}_k\bigl(f(\tilde{x}) / T\bigr)`,
 };
 
 function QuestionFormula({
@@ -198,7 +198,7 @@ function Introduction({
       <p>
         A convolutional network of 65,558 parameters on MNIST, with{' '}
         {results.week3.seeds.length === 1 ? 'one seed' : `${results.week3.seeds.length} seeds`}.
-        Out-of-distribution set: {ood.title}. {ood.reason}
+        Out-of-distribution set: {setInWords(ood.title, ood.reason)}
       </p>
       <DataTable
         caption="The classifier on the 10,000 test digits, dropout off but for the last column."
@@ -217,7 +217,7 @@ function Introduction({
   );
 }
 
-function runSection(results: PracticalResults): Section {
+function runSection(results: PracticalResults, weeks: WeekResults): Section {
   const { settings, versions, timings, command } = results;
   return {
     id: 'run',
@@ -233,14 +233,14 @@ function runSection(results: PracticalResults): Section {
             ['seeds', settings.seeds.join(', ')],
             ['settings', settings.published ? 'published' : 'corrected'],
             ['length', settings.quick ? 'shortened' : 'full'],
-            ['threads', settings.threads, 'the bytes of the results do not depend on it'],
+            ['threads', `${settings.threads}; the bytes of the results do not depend on it`],
             ['provider', settings.provider],
             ...(settings.ood === null
               ? []
-              : [['out-of-distribution set', settings.ood.title, settings.ood.source] as const]),
-            ...Object.entries(settings.week3 ?? {}).map(
-              ([name, value]) => [`week 3: ${wordsOf(name)}`, settingText(value)] as const,
-            ),
+              : [['out-of-distribution set', `${settings.ood.title}; ${settings.ood.source}`] as const]),
+            ...(weeks.week1 === undefined ? [] : week1Rows(weeks.week1.settings)),
+            ...(weeks.week2 === undefined ? [] : week2Rows(weeks.week2.settings)),
+            ...(weeks.week3 === undefined ? [] : week3Rows(weeks.week3.settings)),
           ]}
         />
         <SettingsTable caption="Versions" rows={Object.entries(versions)} />
@@ -251,19 +251,4 @@ function runSection(results: PracticalResults): Section {
       </>
     ),
   };
-}
-
-/** 'learningRate' as 'learning rate'. */
-function wordsOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-/** {epochs: 20, hidden: [400, 400]} as 'epochs 20, hidden 400-400'. */
-function settingText(value: unknown): string {
-  if (typeof value === 'number') return formatNumber(value);
-  if (Array.isArray(value)) return value.map(settingText).join('-');
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Object.entries(value)
-    .map(([name, own]) => `${wordsOf(name)} ${settingText(own)}`)
-    .join(', ');
 }

@@ -41,6 +41,18 @@ const seedResult = z.strictObject({
   ood: z
     .record(z.string(), z.strictObject({ mcp: ranking, mcDropout, odin: ranking }))
     .describe('By the name of the out-of-distribution set. Positive: an image of that set.'),
+  differences: z
+    .array(
+      z.strictObject({
+        task: z.string().describe("'failure', or the name of the out-of-distribution set."),
+        first: z.string(),
+        second: z.string(),
+        measure: z.literal('averagePrecision'),
+        value: z.number().describe('First less second.'),
+        interval: interval.describe('Of a paired bootstrap: both scores on the same resamples.'),
+      }),
+    )
+    .describe('Of the neighbours in the orders that the report states.'),
   epochLosses: z.strictObject({ classifier: z.array(z.number()), confidnet: z.array(z.number()) }),
 });
 
@@ -57,7 +69,14 @@ const orderSummary = z.strictObject({
   seeds: z.int(),
   wholeOrder: z.int().describe('Seeds in which the whole order holds.'),
   pairs: z.array(
-    z.strictObject({ first: z.string(), second: z.string(), wins: z.int(), ties: z.int(), losses: z.int() }),
+    z.strictObject({
+      first: z.string(),
+      second: z.string(),
+      wins: z.int(),
+      ties: z.int(),
+      losses: z.int(),
+      difference: seedSummary.describe('Of first less second, seed by seed.'),
+    }),
   ),
 });
 
@@ -94,6 +113,8 @@ export const resultsSchema: z.ZodType<PracticalResults> = z.strictObject({
     ood: z
       .strictObject({ name: z.string(), title: z.string(), source: z.string(), reason: z.string() })
       .nullable(),
+    week1: z.record(z.string(), z.unknown()).nullable(),
+    week2: z.record(z.string(), z.unknown()).nullable(),
     week3: z.record(z.string(), z.unknown()).nullable(),
   }),
   versions: z.record(z.string(), z.string()),

@@ -20,6 +20,19 @@ export interface DropoutResults {
   readonly variationRatio: RankingResult;
 }
 
+/** How far apart two scores of one seed are on the same inputs, with the interval of a paired bootstrap. */
+export interface DifferenceResult {
+  /** 'failure', or the name of the out-of-distribution set. */
+  readonly task: string;
+  readonly first: string;
+  readonly second: string;
+  readonly measure: 'averagePrecision';
+  /** First less second. */
+  readonly value: number;
+  /** Both scores on the same resamples: without 0 it is a difference that the choice of inputs does not explain. */
+  readonly interval: Ends;
+}
+
 /** What one seed of the third week measured. */
 export interface SeedResult {
   readonly seed: number;
@@ -46,6 +59,8 @@ export interface SeedResult {
       { readonly mcp: RankingResult; readonly mcDropout: DropoutResults; readonly odin: RankingResult }
     >
   >;
+  /** Of the neighbours in the orders that the report states. */
+  readonly differences: readonly DifferenceResult[];
   readonly epochLosses: { readonly classifier: readonly number[]; readonly confidnet: readonly number[] };
 }
 
@@ -68,6 +83,8 @@ export interface OrderResult {
     readonly wins: number;
     readonly ties: number;
     readonly losses: number;
+    /** Of first less second, seed by seed. */
+    readonly difference: SeedsSummary;
   }[];
 }
 
@@ -100,6 +117,9 @@ export interface PracticalResults {
       readonly source: string;
       readonly reason: string;
     } | null;
+    /** Of the weeks that were run. */
+    readonly week1: Readonly<Record<string, unknown>> | null;
+    readonly week2: Readonly<Record<string, unknown>> | null;
     readonly week3: Readonly<Record<string, unknown>> | null;
   };
   readonly versions: Readonly<Record<string, string>>;

@@ -13,6 +13,7 @@ import { RESULTS_VERSION } from './results.js';
 import type { PracticalResults } from './results.js';
 import { resultsJsonSchema } from './results-schema.js';
 import type { Reporter } from './run.js';
+import { setInWords } from './setting-rows.js';
 import { versions } from './versions.js';
 import { runWeek1 } from './week1/index.js';
 import { runWeek2 } from './week2/index.js';
@@ -80,7 +81,7 @@ export async function runPractical(
   const done: WeekResults = { week1, week2, week3 };
   const claims: readonly Claim[] = [week1, week2, week3].flatMap((week) => week?.claims ?? []);
   const figures = await reporter.phase('figures', async (progress) =>
-    drawFigures(done, options.out, progress, signal),
+    drawFigures(done, seed, options.out, progress, signal),
   );
   const results: PracticalResults = {
     schema: 'credence/practical',
@@ -96,6 +97,8 @@ export async function runPractical(
       threads: options.threads,
       provider: options.provider,
       ood: sets === undefined ? null : { ...pick(sets.ood), reason: sets.reason },
+      week1: week1 === undefined ? null : { ...week1.settings },
+      week2: week2 === undefined ? null : { ...week2.settings },
       week3: week3 === undefined ? null : { ...settings },
     },
     versions: versions(),
@@ -132,7 +135,7 @@ async function loadSets(
         got: `'${chosen.set.name}'`,
       });
     }
-    reporter.note(`out-of-distribution set: ${chosen.set.title}. ${chosen.reason}`);
+    reporter.note(`out-of-distribution set: ${setInWords(chosen.set.title, chosen.reason)}`);
     return { mnist, ood: chosen.set, reason: chosen.reason };
   });
 }

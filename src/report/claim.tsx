@@ -57,7 +57,7 @@ export function Claim({ claim }: { readonly claim: ClaimView }): JSX.Element {
       <p>
         <VerdictBadge verdict={verdict} /> <span class="statement">{typeset(statement)}</span>
       </p>
-      {dependsOn === undefined ? null : <p>It depends on this: {typeset(dependsOn)}.</p>}
+      {dependsOn === undefined ? null : <p>It depends on {typeset(dependsOn)}.</p>}
       {evidence.length === 0 ? null : <EvidenceTable evidence={evidence} />}
       {correction === undefined ? null : (
         <div class="note">

@@ -18,11 +18,12 @@ export function typeset(text: string): string {
   return text
     .replace(/\b(?:alpha|beta|epsilon|lambda|mu|Phi|phi|pi|sigma)\b/g, (name) => GREEK[name]!)
     .replace(/\bxbar\b/g, 'x\u0304')
+    .replace(/\bsum (?=[(x])/g, 'Σ ')
     .replace(/\bsqrt\(/g, '√(')
     .replace(/\^2(?!\d)/g, '²')
     .replace(/\^-1(?!\d)/g, '⁻¹')
     .replaceAll('+-', '±')
     .replaceAll(' || ', ' ‖ ')
     .replaceAll(' - ', ' − ')
-    .replace(/(^|[\s(,[=])-(?=[\d.A-Za-z])/g, '$1−');
+    .replace(/(^|[\s(,[=])-(?=[\d.A-Za-zΣ])/g, '$1−');
 }

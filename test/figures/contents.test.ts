@@ -129,6 +129,13 @@ describe('decisionFigure', () => {
     }
   });
 
+  it('names what it shows, in the title and to those who do not see it', () => {
+    const named = decisionFigure({ ...example.decision, quantity: 'p(y = 1)' }, options()).svg;
+    expect(svg.match(/mean p\(y = 1\) ·/g)).toHaveLength(2);
+    expect(named).not.toContain('mean p(y = 1)');
+    expect(named.match(/p\(y = 1\) ·/g)).toHaveLength(2);
+  });
+
   it('has one panel without the epistemic part, and no lines where none are asked for', () => {
     const { grid, probability, points } = example.decision;
     const { svg } = decisionFigure({ grid, probability, points, contours: [] }, options());

@@ -19,6 +19,8 @@ const RESULTS: PracticalResults = {
     threads: 2,
     provider: 'cpu',
     ood: { name: 'noise', title: 'Noise', source: 'a test', reason: 'It is at hand.' },
+    week1: null,
+    week2: null,
     week3: { ...settings },
   },
   versions: { credence: '0.1.0' },

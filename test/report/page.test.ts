@@ -200,7 +200,7 @@ describe('Claim', () => {
     for (const part of ['>1.082<', '>65<', '>digits of 10,000<', '>barycentre &lt; 1.13<', 'Correction.']) {
       expect(text).toContain(part);
     }
-    contains('It depends on this: the score of MC dropout');
+    contains('It depends on the score of MC dropout');
     contains('3 claims: 1 holds, 1 fails, 1 depends on a condition.');
   });
 

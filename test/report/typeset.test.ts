@@ -10,7 +10,9 @@ describe('typeset', () => {
     ['1.30 +- 0.25', '1.30 ± 0.25'],
     ['variance at -10', 'variance at −10'],
     ['-S01 / S11', '−S01 / S11'],
-    ['[[sum xi^2, -sum xi], [-sum xi, N]]', '[[sum xi², −sum xi], [−sum xi, N]]'],
+    ['[[sum xi^2, -sum xi], [-sum xi, N]]', '[[Σ xi², −Σ xi], [−Σ xi, N]]'],
+    ['1 / (N sum xi^2 - (sum xi)^2)', '1 / (N Σ xi² − (Σ xi)²)'],
+    ['sum (xi - xbar)^2', 'Σ (xi − x̄)²'],
     ['H[mean p] - mean H[p]', 'H[mean p] − mean H[p]'],
     ['KL(q || p)', 'KL(q ‖ p)'],
     ['beta N xbar / (alpha + beta N)', 'β N x̄ / (α + β N)'],
@@ -21,6 +23,7 @@ describe('typeset', () => {
 
   test.each([
     'alphabet, betas and piecewise',
+    'the sum of their losses',
     'full-covariance',
     'MC-dropout passes',
     '1e-9',

@@ -9,20 +9,20 @@ import type { Week1Result } from './result.js';
 /** Lines drawn from each posterior of question 1.2. */
 const LINES = 20;
 
-/** The posterior of question 1.2, figures 1 and 2, and the polynomial one. */
-export function week1Figures(result: Week1Result, document: Document): Figure[] {
+/** The posterior of question 1.2, figures 1 and 2, and the polynomial one. @param seed of the run's key, for the captions */
+export function week1Figures(result: Week1Result, document: Document, seed: number): Figure[] {
   const setting = settingOf(result);
   const { posterior, regressions, key } = result;
   const n = (name: keyof typeof regressions): number => regressions[name].points.x.length;
   const regression = (id: string, title: string, caption: string, rows: readonly RegressionRow[]): Figure =>
-    regressionFigure(rows, { document, id, title, caption });
+    regressionFigure(rows, { document, id, title, caption: `${caption} Seed ${seed}.` });
   const options: FigureOptions = {
     document,
     id: 'posterior',
     title: 'Posterior of the weights of a straight line',
     caption:
       `Density over intercept and slope after n points of the linear set (β = ${regressions.linear[setting].beta}, α = ${regressions.linear.alpha}); ` +
-      `the ring marks the weights that made the data. Below, ${LINES} lines drawn from each posterior.`,
+      `the ring marks the weights that made the data. Below, ${LINES} lines drawn from each posterior. Seed ${seed}.`,
   };
   return [
     posteriorGridFigure(
@@ -71,7 +71,9 @@ function row(regression: Regression, result: Week1Result, title?: string): Regre
   const other = own === 'published' ? 'corrected' : 'published';
   const curve = (setting: 'published' | 'corrected') => {
     const { beta, limit, mean, variance, minimum } = regression[setting];
-    return { label: `β = ${beta}, ${setting}`, mean, variance, limit, minimum };
+    // Gaussian features' variance is least in the limit: what the search finds at an end of its range is none.
+    const isInside = minimum.x > regression.span[0] && minimum.x < regression.span[1];
+    return { label: `β = ${beta}, ${setting}`, mean, variance, limit, ...(isInside && { minimum }) };
   };
   return {
     ...(title !== undefined && { title }),

@@ -5,8 +5,11 @@ import { ownRun } from './result.js';
 import type { Week2Result } from './result.js';
 import type { SetName } from './settings.js';
 
-/** Figures 3 to 8, and figure 8 with masks shared over the plane. */
-export function week2Figures(result: Week2Result, document: Document): Figure[] {
+/** The end of all epistemic maps, so that figures can be compared: log 2, the most there can be, rounded up. */
+const EPISTEMIC_MAX = 0.7;
+
+/** Figures 3 to 8, and figure 8 with masks shared over the plane. @param seed of the run's key, for the captions */
+export function week2Figures(result: Week2Result, document: Document, seed: number): Figure[] {
   const { settings, planes, points, dropout } = result;
   const own = ownRun(result);
   const setting = settings.published ? 'published' : 'corrected';
@@ -23,20 +26,22 @@ export function week2Figures(result: Week2Result, document: Document): Figure[] 
       {
         grid: planes[set],
         probability: picture.map.probability,
-        ...(options.epistemic !== false && { epistemic: picture.map.epistemic }),
+        ...(options.epistemic === false
+          ? { quantity: 'p(y = 1)' }
+          : { epistemic: picture.map.epistemic, epistemicMax: EPISTEMIC_MAX }),
         ...(options.contours !== undefined && { contours: options.contours }),
         points: points[set],
         epoch: picture.epoch,
         accuracy: picture.accuracy,
       },
-      { document, id, title, caption },
+      { document, id, title, caption: `${caption} Seed ${seed}.` },
     );
   const { laplace, variational, variationalMlp } = settings;
   return [
     draw(
       'figure-3',
       'Figure 3. Logistic regression by MAP',
-      `Blobs, ${n('blobs')}, ${setting} training. One set of weights: no epistemic uncertainty, and certainty that grows with the distance to the boundary.`,
+      `Blobs, ${n('blobs')}, ${setting} settings. One set of weights: no epistemic uncertainty, and certainty that grows with the distance to the boundary.`,
       'blobs',
       own.map.picture,
       { epistemic: false },
@@ -44,14 +49,14 @@ export function week2Figures(result: Week2Result, document: Document): Figure[] 
     draw(
       'figure-4',
       'Figure 4. The Laplace approximation',
-      `Mean of p(y = 1) over ${laplace.samples} draws from N(w_MAP, H⁻¹), ${setting}; right, what the draws disagree on.`,
+      `Mean of p(y = 1) over ${laplace.samples} draws of the weights from the normal around the MAP with covariance H⁻¹, ${setting} settings; right, what the draws disagree on.`,
       'blobs',
       own.laplace.picture,
     ),
     draw(
       'figure-5',
       'Figure 5. Mean-field variational inference',
-      `Mean over ${variational.samples} draws, ${setting}, prior N(0, 1).`,
+      `Mean of p(y = 1) over ${variational.samples} draws of the weights, ${setting} settings, prior N(0, 1); right, what the draws disagree on.`,
       'blobs',
       own.variational.picture,
     ),
@@ -70,13 +75,13 @@ export function week2Figures(result: Week2Result, document: Document): Figure[] 
         document,
         id: 'figure-6',
         title: 'Figure 6. Variational inference while it trains',
-        caption: `A frame for each of ${own.frames.length} epochs, ${variational.samples} draws a frame, ${setting}.`,
+        caption: `Mean of p(y = 1) after each of the first ${own.frames.length} epochs, ${variational.samples} draws a frame, ${setting} settings. The loss is the negative log likelihood of the points, in nats an example. Seed ${seed}.`,
       },
     ),
     draw(
       'figure-7',
       'Figure 7. A Bayesian network by variational inference',
-      `Moons, ${n('moons')}, ${variationalMlp.hidden} hidden units, ${variationalMlp.samples} draws, ${setting}.`,
+      `Moons, ${n('moons')}, ${variationalMlp.hidden} hidden units, ${variationalMlp.samples} draws of the weights, ${setting} settings.`,
       'moons',
       own.variationalMlp.picture,
     ),

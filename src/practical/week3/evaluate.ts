@@ -81,6 +81,8 @@ export interface Evaluation {
   readonly mcDropoutAccuracy: number;
   /** Of the classifier inside the ConfidNet graph: the same, as its weights are frozen. */
   readonly confidnetAccuracy: number;
+  /** The largest difference between the MCP of a test digit in the classifier and inside the ConfidNet graph. */
+  readonly mcpChange: number;
   readonly predicted: Uint32Array;
   /** 1 where the classifier is wrong, (n,). */
   readonly errors: Uint8Array;
@@ -97,8 +99,10 @@ export interface OdinEvidence {
   readonly before: number;
   readonly after: number;
   readonly rose: number;
-  /** Scores of the OOD images without the step, as if epsilon were chosen for each set; and with the gradient at T = 1. */
+  /** Scores of the OOD images without the step, as if epsilon were chosen for each set. */
   readonly oodWithoutStep: Float64Array;
+  /** The scores with the gradient at the temperature T, and with the published one, at 1. */
+  readonly gradientAtTemperature: { readonly test: Float64Array; readonly ood: Float64Array };
   readonly gradientAtOne: { readonly test: Float64Array; readonly ood: Float64Array };
 }
 
@@ -144,15 +148,17 @@ export async function evaluateNetworks(
       ),
     ] as const;
   });
+  const isAtOne = settings.odin.gradientTemperature === 1;
   const steps = await reporter.phase(`ODIN, seed ${seed}`, async (progress) => {
     const step = { ...settings.odin, deviation: MNIST_DEVIATION, input: PIXELS };
+    const other = { ...step, gradientTemperature: isAtOne ? step.temperature : 1 };
     const runs: [string, typeof step, 'test' | 'ood'][] = [
       ['test', step, 'test'],
       ['ood', step, 'ood'],
       ['testBefore', { ...step, epsilon: 0 }, 'test'],
       ['oodBefore', { ...step, epsilon: 0 }, 'ood'],
-      ['testAtOne', { ...step, gradientTemperature: 1 }, 'test'],
-      ['oodAtOne', { ...step, gradientTemperature: 1 }, 'ood'],
+      ['testOther', other, 'test'],
+      ['oodOther', other, 'ood'],
     ];
     const scores: Record<string, Float64Array> = {};
     for (const [i, [name, own, set]] of runs.entries()) {
@@ -168,6 +174,8 @@ export async function evaluateNetworks(
   const probabilities = softmaxRows(logits);
   const mcp = maximumClassProbability(logits);
   const rises = steps['test']!.filter((score, i) => score < steps['testBefore']![i]!).length;
+  const ownGradient = { test: steps['test']!, ood: steps['ood']! };
+  const otherGradient = { test: steps['testOther']!, ood: steps['oodOther']! };
   const confidnetLogits = confidence['logits'] as Logits;
   return {
     seed,
@@ -182,6 +190,7 @@ export async function evaluateNetworks(
     },
     mcDropoutAccuracy: accuracy(predictedClasses(testSamples), labels),
     confidnetAccuracy: accuracy(largestLogit(confidnetLogits), labels),
+    mcpChange: largestDifference(mcp, maximumClassProbability(confidnetLogits)),
     predicted,
     errors,
     test: {
@@ -196,7 +205,8 @@ export async function evaluateNetworks(
       after: 1 - mean(steps['test']!),
       rose: rises / predicted.length,
       oodWithoutStep: steps['oodBefore']!,
-      gradientAtOne: { test: steps['testAtOne']!, ood: steps['oodAtOne']! },
+      gradientAtTemperature: isAtOne ? otherGradient : ownGradient,
+      gradientAtOne: isAtOne ? ownGradient : otherGradient,
     },
   };
 }
@@ -220,6 +230,10 @@ function dropoutScores(samples: SampleSummary): Scores {
     'mcDropout.mutualInformation': mutualInformation(samples),
     'mcDropout.variationRatio': variationRatio(samples),
   };
+}
+
+function largestDifference(a: Float64Array, b: Float64Array): number {
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
 }
 
 function mean(values: Float64Array): number {

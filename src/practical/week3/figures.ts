@@ -56,7 +56,7 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
         document,
         id,
         title,
-        caption: `Test digit ${digit.index}, ${passes} passes, ${seed}. Right, how the passes' probabilities of the three most probable classes spread.`,
+        caption: `Test digit ${digit.index}, ${passes} passes, ${seed}. Below, how the passes' probabilities of the three most probable classes spread.`,
       },
     );
   const both = joined(evaluation);
@@ -123,7 +123,7 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
     scoreHistogramFigure(
       {
         scores: OOD_SCORES.map((name) => ({
-          label: SCORE_TITLES[name],
+          label: SCORE_AXES[name],
           negatives: evaluation.test[name]!,
           positives: evaluation.ood[name]!,
         })),
@@ -139,6 +139,16 @@ export function week3Figures(result: Week3Result, document: Document): Figure[] 
     ...(seeds.length > 1 ? [seedsFigure(result, document)] : []),
   ];
 }
+
+/** What a score is, with its unit. */
+const SCORE_AXES: Readonly<Record<ScoreName, string>> = {
+  mcp: 'MCP (1 − largest probability)',
+  'mcDropout.entropy': 'MC dropout, entropy (nats)',
+  'mcDropout.mutualInformation': 'MC dropout, mutual information (nats)',
+  'mcDropout.variationRatio': 'MC dropout, variation ratio',
+  confidnet: 'ConfidNet (1 − estimated probability)',
+  odin: 'ODIN (1 − largest probability at T)',
+};
 
 /** Average precision of every seed beside the values of an independent implementation. */
 function seedsFigure({ seeds, ood }: Week3Result, document: Document): Figure {

@@ -1,9 +1,9 @@
 import { DataError } from '../../errors/index.js';
-import { bootstrapRankingMetrics, compareOverSeeds, summarizeSeeds } from '../../metrics/index.js';
-import type { Interval, RankingMetrics } from '../../metrics/index.js';
+import { bootstrapRankings, compareOverSeeds, summarizeSeeds } from '../../metrics/index.js';
+import type { Interval, RankingMetrics, SeedSummary } from '../../metrics/index.js';
 import { fold } from '../../random/index.js';
 import type { Key } from '../../random/index.js';
-import type { OrderResult, RankingResult, SeedResult, SeedsSummary } from '../results.js';
+import type { DifferenceResult, OrderResult, RankingResult, SeedResult, SeedsSummary } from '../results.js';
 import { FAILURE_SCORES, OOD_SCORES } from './evaluate.js';
 import type { Evaluation, ScoreName, Scores } from './evaluate.js';
 import type { TrainedNetworks } from './networks.js';
@@ -26,9 +26,11 @@ export function seedResult(
   key: Key,
 ): SeedResult {
   const { seed, accuracy, calibration, mcDropoutAccuracy, confidnetAccuracy, errors } = evaluation;
-  const failure = rankAll(FAILURE_SCORES, evaluation.test, errors, settings, fold(key, 'failure'));
+  const failures = { task: 'failure', name: 'failure' } as const;
+  const failure = rankAll(failures, FAILURE_SCORES, evaluation.test, errors, settings, fold(key, 'failure'));
   const both = joined(evaluation);
-  const ood = rankAll(OOD_SCORES, both.scores, both.isOod, settings, fold(key, 'ood'));
+  const strange = { task: 'ood', name: oodName } as const;
+  const ood = rankAll(strange, OOD_SCORES, both.scores, both.isOod, settings, fold(key, 'ood'));
   return {
     seed,
     accuracy,
@@ -36,8 +38,15 @@ export function seedResult(
     mcDropoutAccuracy,
     confidnetAccuracy,
     ...calibration,
-    failure: { mcp: failure.mcp, mcDropout: dropoutPart(failure), confidnet: failure.confidnet },
-    ood: { [oodName]: { mcp: ood.mcp, mcDropout: dropoutPart(ood), odin: ood.odin } },
+    failure: {
+      mcp: failure.ranked.mcp,
+      mcDropout: dropoutPart(failure.ranked),
+      confidnet: failure.ranked.confidnet,
+    },
+    ood: {
+      [oodName]: { mcp: ood.ranked.mcp, mcDropout: dropoutPart(ood.ranked), odin: ood.ranked.odin },
+    },
+    differences: [...failure.differences, ...ood.differences],
     epochLosses: { classifier: [...epochLosses.classifier], confidnet: [...epochLosses.confidnet] },
   };
 }
@@ -67,12 +76,7 @@ export function overSeeds(
       (seed) => rankingOf(task === 'failure' ? seed.failure : seed.ood[oodName]!, score).averagePrecision,
     );
   const summarised = (task: 'failure' | 'ood', scores: readonly ScoreName[]): Record<string, SeedsSummary> =>
-    Object.fromEntries(
-      scores.map((score) => {
-        const { standardDeviation = null, interval = null, ...rest } = summarizeSeeds(values(task, score));
-        return [score, { ...rest, standardDeviation, interval: interval === null ? null : { ...interval } }];
-      }),
-    );
+    Object.fromEntries(scores.map((score) => [score, summaryResult(summarizeSeeds(values(task, score)))]));
   return {
     summary: { failure: summarised('failure', FAILURE_SCORES), [oodName]: summarised('ood', OOD_SCORES) },
     orders: ORDERS.map(({ task, order }) => {
@@ -83,7 +87,10 @@ export function overSeeds(
         measure: 'averagePrecision',
         seeds: seeds.length,
         wholeOrder,
-        pairs: pairs.map(({ first, second, wins, ties, losses }) => ({ first, second, wins, ties, losses })),
+        pairs: pairs.map(({ difference, ...counts }) => ({
+          ...counts,
+          difference: summaryResult(difference),
+        })),
       };
     }),
   };
@@ -107,18 +114,42 @@ export function rankingOf(group: Group, score: ScoreName): RankingResult {
   return ranking;
 }
 
+/** The measures of all scores of a task, and each pair of neighbours in its orders once. */
 function rankAll(
+  { task, name }: { readonly task: 'failure' | 'ood'; readonly name: string },
   names: readonly ScoreName[],
   scores: Scores,
   positive: Uint8Array,
   { bootstrap }: Week3Settings,
   key: Key,
-): Record<ScoreName, RankingResult> {
-  const ranked = names.map((name) => {
-    const measured = bootstrapRankingMetrics(scores[name]!, positive, { key, ...bootstrap });
-    return [name, rankingResult(measured)];
-  });
-  return Object.fromEntries(ranked) as Record<ScoreName, RankingResult>;
+): { ranked: Record<ScoreName, RankingResult>; differences: DifferenceResult[] } {
+  const own = Object.fromEntries(names.map((score) => [score, scores[score]!])) as Record<
+    ScoreName,
+    Float64Array
+  >;
+  const neighbours = ORDERS.filter((order) => order.task === task).flatMap(({ order }) =>
+    order.slice(1).map((second, i) => [order[i]!, second] as const),
+  );
+  const pairs = neighbours.filter(
+    ([a, b], i) => neighbours.findIndex(([first, second]) => first === a && second === b) === i,
+  );
+  const { metrics, differences } = bootstrapRankings(own, positive, { key, ...bootstrap, pairs });
+  const ranked = names.map((score) => [score, rankingResult(metrics[score])]);
+  return {
+    ranked: Object.fromEntries(ranked) as Record<ScoreName, RankingResult>,
+    differences: pairs.map(([first, second], i) => {
+      const { value, low, high } = differences[i]!.averagePrecision;
+      return { task: name, first, second, measure: 'averagePrecision', value, interval: { low, high } };
+    }),
+  };
+}
+
+function summaryResult({ standardDeviation, interval, ...rest }: SeedSummary): SeedsSummary {
+  return {
+    ...rest,
+    standardDeviation: standardDeviation ?? null,
+    interval: interval === undefined ? null : { ...interval },
+  };
 }
 
 function rankingResult(measured: RankingMetrics<Interval>): RankingResult {

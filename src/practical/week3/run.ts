@@ -11,6 +11,8 @@ import type { Claim } from '../claims.js';
 import type { SeedResult } from '../results.js';
 import type { RunContext } from '../run.js';
 import { week3Claims } from './claims.js';
+import type { Week3Numbers } from './claims.js';
+import { week3Differences } from './differences.js';
 import { evaluateNetworks } from './evaluate.js';
 import type { Evaluation } from './evaluate.js';
 import { trainNetworks } from './networks.js';
@@ -29,6 +31,8 @@ export interface Week3Result extends ReturnType<typeof overSeeds> {
   readonly digits: DigitUncertainty;
   readonly ood: ImageSet;
   readonly claims: readonly Claim[];
+  /** What the published settings do to the results, a sentence each. */
+  readonly differences: readonly string[];
 }
 
 /** Trains and measures a pair of networks for each seed. @throws DataError when the digits have no training split. */
@@ -58,7 +62,7 @@ export async function runWeek3(
     }
   }
   const { evaluation, digits, networks } = first!;
-  const claims = week3Claims({
+  const numbers: Week3Numbers = {
     seeds: results,
     evaluation,
     digits,
@@ -68,7 +72,7 @@ export async function runWeek3(
       networks.classifier,
       sliceRows(test.images, 0, Math.min(1000, test.labels.data.length)),
     ),
-  });
+  };
   return {
     settings,
     seeds: results,
@@ -77,7 +81,8 @@ export async function runWeek3(
     epochLosses: networks.epochLosses,
     digits,
     ood,
-    claims,
+    claims: week3Claims(numbers),
+    differences: week3Differences(numbers),
   };
 }
 

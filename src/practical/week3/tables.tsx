@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { DataTable } from '../../report/index.js';
-import type { OrderResult, RankingResult } from '../results.js';
+import type { DifferenceResult, Ends, OrderResult, RankingResult } from '../results.js';
 import { FAILURE_SCORES, OOD_SCORES, SCORE_TITLES } from './evaluate.js';
 import type { ScoreName } from './evaluate.js';
 import { rankingOf } from './results.js';
@@ -13,12 +13,15 @@ export function resultTables(question: string, result: Week3Result): JSX.Element
   if (question === 'II.2') {
     const rows = FAILURE_SCORES.map((name) => rankingRow(name, rankingOf(first.failure, name)));
     const own = orders.filter(({ order }) => order.includes('confidnet'));
-    return tables('Failure prediction', rows, summary['failure']!, own, seeds.length, first.seed);
+    const between = first.differences.filter(({ task }) => task === 'failure');
+    return tables('Failure prediction', rows, between, summary['failure']!, own, seeds.length, first.seed);
   }
   if (question === 'III.1') {
     const rows = OOD_SCORES.map((name) => rankingRow(name, rankingOf(first.ood[ood.name]!, name)));
     const own = orders.filter(({ order }) => order.includes('odin'));
-    return tables(`Detection of ${ood.title}`, rows, summary[ood.name]!, own, seeds.length, first.seed);
+    const between = first.differences.filter(({ task }) => task === ood.name);
+    const title = `Detection of ${ood.title}`;
+    return tables(title, rows, between, summary[ood.name]!, own, seeds.length, first.seed);
   }
   return null;
 }
@@ -28,6 +31,7 @@ type Row = readonly (string | number)[];
 function tables(
   title: string,
   rows: readonly Row[],
+  between: readonly DifferenceResult[],
   summary: Week3Result['summary'][string],
   orders: readonly OrderResult[],
   seeds: number,
@@ -39,6 +43,14 @@ function tables(
         caption={`${title}, seed ${seed}, with 95 % bootstrap intervals over the inputs.`}
         columns={['Score', 'Average precision', 'AUPR, trapezoid', 'AUROC', 'FPR at 95 % TPR']}
         rows={rows}
+      />
+      <DataTable
+        caption={`Differences of average precision, seed ${seed}, with 95 % intervals of a paired bootstrap: one that holds 0 leaves open which score is better.`}
+        columns={['First less second', 'Difference']}
+        rows={between.map(({ first, second, value, interval }) => [
+          `${SCORE_TITLES[first as ScoreName]} less ${SCORE_TITLES[second as ScoreName]}`,
+          withEnds(value, interval, 'to'),
+        ])}
       />
       {seeds === 1 ? null : (
         <DataTable
@@ -53,14 +65,20 @@ function tables(
         />
       )}
       <DataTable
-        caption="How often the report's orders hold, by average precision."
+        caption={
+          "How often the report's orders hold, by average precision" +
+          (seeds === 1 ? '.' : ', and mean differences with 95 % Student-t intervals over the seeds.')
+        }
         columns={['Order', 'Whole order', 'First beats second', 'Second beats third']}
         rows={orders.map(({ order, wholeOrder, pairs }) => [
           order.map((name) => SCORE_TITLES[name as ScoreName]).join(' > '),
           `${wholeOrder} of ${seeds}`,
           ...[0, 1].map((i) => {
             const pair = pairs.find(({ first, second }) => first === order[i] && second === order[i + 1]);
-            return `${pair?.wins ?? 0} of ${seeds}`;
+            if (pair === undefined) return '';
+            const { mean, interval } = pair.difference;
+            const counted = `${pair.wins} of ${seeds}`;
+            return interval === null ? counted : `${counted}: ${withEnds(mean, interval, 'to')}`;
           }),
         ])}
       />
@@ -70,14 +88,17 @@ function tables(
 
 function rankingRow(name: ScoreName, { intervals, ...measured }: RankingResult): Row {
   const cell = (measure: keyof typeof intervals): string => {
-    const { low, high } = intervals[measure];
-    // One piece: a column that is too narrow for it is scrolled.
-    return `${decimals(measured[measure])}\u00A0(${decimals(low)}\u00A0–\u00A0${decimals(high)})`;
+    return withEnds(measured[measure], intervals[measure]);
   };
   return [SCORE_TITLES[name], cell('averagePrecision'), cell('aupr'), cell('auroc'), cell('fprAt95Tpr')];
 }
 
+/** One piece, with a word joiner behind the dash: a column that is too narrow for it is scrolled. */
+function withEnds(value: number, { low, high }: Ends, between = '–'): string {
+  return `${decimals(value)}\u00A0(${decimals(low)}\u00A0${between}\u2060\u00A0${decimals(high)})`;
+}
+
 /** Three: what is compared stands in a column, and the intervals are wider than the fourth. */
 function decimals(value: number): string {
-  return value.toFixed(3);
+  return value.toFixed(3).replace('-', '−');
 }

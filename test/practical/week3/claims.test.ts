@@ -20,7 +20,7 @@ function claim(id: string, changed: Partial<Week3Numbers> = {}): Claim {
   return week3Claims({ ...NUMBERS, ...changed }).find((each) => each.id === `week3/${id}`)!;
 }
 
-/** A seed with these average precisions: of failure prediction and of the detection of strange images. */
+/** A seed with these average precisions, and intervals of their differences of so much to both sides. */
 function seed(
   failure: { confidnet: number; mcp: number; ratio: number; entropy: number },
   ood: { odin: number; mcp: number; ratio: number; entropy: number } = {
@@ -29,6 +29,7 @@ function seed(
     ratio: 0.7,
     entropy: 0.6,
   },
+  spread = 0.001,
 ): Week3Numbers['seeds'][number] {
   const first = real.seeds[0]!;
   const at = (averagePrecision: number): (typeof first)['failure']['mcp'] => ({
@@ -50,7 +51,26 @@ function seed(
     ...first,
     failure: { confidnet: at(failure.confidnet), mcp: at(failure.mcp), mcDropout: dropout(failure) },
     ood: { noise: { odin: at(ood.odin), mcp: at(ood.mcp), mcDropout: dropout(ood) } },
+    differences: [
+      difference('failure', 'confidnet', 'mcp', failure.confidnet - failure.mcp, spread),
+      difference('failure', 'mcp', 'mcDropout.variationRatio', failure.mcp - failure.ratio, spread),
+      difference('failure', 'mcp', 'mcDropout.entropy', failure.mcp - failure.entropy, spread),
+      difference('noise', 'odin', 'mcp', ood.odin - ood.mcp, spread),
+      difference('noise', 'mcp', 'mcDropout.variationRatio', ood.mcp - ood.ratio, spread),
+      difference('noise', 'mcp', 'mcDropout.entropy', ood.mcp - ood.entropy, spread),
+    ],
   };
+}
+
+function difference(
+  task: string,
+  first: string,
+  second: string,
+  value: number,
+  spread: number,
+): Week3Numbers['seeds'][number]['differences'][number] {
+  const interval = { low: value - spread, high: value + spread };
+  return { task, first, second, measure: 'averagePrecision', value, interval };
 }
 
 const ORDERED = { confidnet: 0.5, mcp: 0.4, ratio: 0.3, entropy: 0.2 };
@@ -94,8 +114,31 @@ describe('the order of the failure predictors', () => {
 
   test('fails where no seed has it', () => {
     expect(verdictOf(seed({ ...ORDERED, mcp: 0.6 }), seed({ ...ORDERED, mcp: 0.7 })).verdict).toBe('fails');
+    expect(verdictOf(seed({ ...ORDERED, mcp: 0.6 })).verdict).toBe('fails');
     // A tie is no win.
-    expect(verdictOf(seed({ ...ORDERED, mcp: 0.5 })).verdict).toBe('fails');
+    expect(verdictOf(seed({ ...ORDERED, mcp: 0.5 }), seed({ ...ORDERED, mcp: 0.5 })).verdict).toBe('fails');
+  });
+
+  test('depends on the seed where the intervals of a single one leave it open', () => {
+    const open = (spread: number, values = ORDERED): ReturnType<typeof verdictOf> =>
+      verdictOf(seed(values, undefined, spread));
+    expect(open(0.05).verdict).toBe('holds');
+    // Steps of 0.1, and of 0.2 to the entropy.
+    expect(open(0.15)).toMatchObject({
+      verdict: 'depends',
+      dependsOn:
+        'the seed: one run cannot tell ConfidNet from MCP, nor MCP from MC dropout, variation ratio; ' +
+        'the paired interval holds 0',
+    });
+    // Clear by the entropy, which is above MCP; open by the variation ratio.
+    expect(open(0.15, { ...ORDERED, entropy: 0.6 })).toMatchObject({
+      verdict: 'depends',
+      dependsOn:
+        'the measure that MC dropout is read with, and on the seed: one run cannot tell ConfidNet from MCP, ' +
+        'nor MCP from MC dropout, variation ratio; the paired interval holds 0',
+    });
+    // One pair that is clearly the other way round is enough.
+    expect(open(0.15, { ...ORDERED, mcp: 0.9 }).verdict).toBe('fails');
   });
 
   test('depends on the reading, on the seed, or on both', () => {
@@ -103,8 +146,10 @@ describe('the order of the failure predictors', () => {
     expect(verdictOf(byEntropy, byEntropy)).toMatchObject({ verdict: 'depends', dependsOn: measure });
     expect(verdictOf(seed(ORDERED), byEntropy)).toMatchObject({
       verdict: 'depends',
-      dependsOn: `${measure}, and the seed`,
+      dependsOn: `${measure}, and on the seed`,
     });
+    const turned = seed({ ...ORDERED, mcp: 0.6 });
+    expect(verdictOf(seed(ORDERED), turned)).toMatchObject({ verdict: 'depends', dependsOn: 'the seed' });
   });
 
   test('counts its seeds', () => {
@@ -135,29 +180,16 @@ test('the order of the detectors, and what it is in this run', () => {
 });
 
 describe('one run is noise', () => {
-  const between = (low: number, high: number, mcpLow: number, mcpHigh: number): Claim => {
-    const one = seed(ORDERED);
-    const within = (
-      ranking: (typeof one)['failure']['mcp'],
-      a: number,
-      b: number,
-    ): (typeof one)['failure']['mcp'] => ({
-      ...ranking,
-      intervals: { ...ranking.intervals, averagePrecision: { low: a, high: b } },
-    });
-    const { confidnet, mcp } = one.failure;
-    const failure = {
-      ...one.failure,
-      confidnet: within(confidnet, low, high),
-      mcp: within(mcp, mcpLow, mcpHigh),
-    };
-    return claim('II.2/one-run-is-noise', { seeds: [{ ...one, failure }] });
-  };
+  const verdictOf = (...seeds: Week3Numbers['seeds']): string =>
+    claim('II.2/one-run-is-noise', { seeds }).verdict;
 
-  test('where the intervals overlap', () => {
-    expect(between(0.35, 0.6, 0.3, 0.5).verdict).toBe('holds');
-    expect(between(0.55, 0.6, 0.3, 0.5).verdict).toBe('depends');
-    expect(between(0.1, 0.2, 0.3, 0.5).verdict).toBe('depends');
+  test('where the interval of the difference holds 0, or another seed has it the other way round', () => {
+    const turned = { ...ORDERED, mcp: 0.6 };
+    expect(verdictOf(seed(ORDERED, undefined, 0.15))).toBe('holds');
+    expect(verdictOf(seed(ORDERED, undefined, 0.05))).toBe('depends');
+    expect(verdictOf(seed(turned, undefined, 0.05))).toBe('depends');
+    expect(verdictOf(seed(ORDERED), seed(turned))).toBe('holds');
+    expect(verdictOf(seed(turned), seed(turned))).toBe('depends');
   });
 });
 
@@ -185,6 +217,12 @@ describe('verdicts turn with their numbers', () => {
     expect(claim('I.1/figure-12-is-uncertain', { digits: { ...digits, rank } }).verdict).toBe('holds');
   });
 
+  test('what MCP is trained by', () => {
+    expect(claim('II.1/mcp-is-untrained', { evaluation: { ...evaluation, mcpChange: 0.01 } }).verdict).toBe(
+      'holds',
+    );
+  });
+
   test("ConfidNet's accuracy", () => {
     const seeds = [{ ...real.seeds[0]!, confidnetAccuracy: real.seeds[0]!.accuracy - 1e-4 }];
     expect(claim('II.2/accuracy-unchanged', { seeds }).verdict).toBe('fails');
@@ -197,7 +235,7 @@ describe('verdicts turn with their numbers', () => {
     expect(claim('III.1/one-epsilon', { evaluation: blind }).verdict).toBe('holds');
     const same = {
       ...evaluation,
-      odin: { ...evaluation.odin, gradientAtOne: { test: evaluation.test.odin!, ood: evaluation.ood.odin! } },
+      odin: { ...evaluation.odin, gradientAtOne: evaluation.odin.gradientAtTemperature },
     };
     expect(claim('III.1/gradient-at-temperature', { evaluation: same }).verdict).toBe('holds');
     // The strange images as suspicious as can be under the other gradient.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { averagePrecision } from '#credence/metrics/index';
+import { averagePrecision, bootstrapRankingDifference } from '#credence/metrics/index';
+import { fold, key } from '#credence/random/index';
 import { runTiny, SETS } from './tiny.js';
 
 // The runs here take about a second each on an idle machine.
@@ -60,6 +61,45 @@ describe('a tiny run of the third week', () => {
         expect([wins, ties, losses]).toEqual([x > y, x === y, x < y].map(Number));
       }
     }
+  });
+
+  test('pairs of scores: their differences, with the intervals of a paired bootstrap', async () => {
+    const { seeds, evaluation, settings } = await runTiny();
+    const { differences, failure, ood } = seeds[0]!;
+    expect(differences.map(({ task, first, second }) => [task, first, second].join(' '))).toEqual([
+      'failure confidnet mcp',
+      'failure mcp mcDropout.variationRatio',
+      'failure mcp mcDropout.entropy',
+      'noise odin mcp',
+      'noise mcp mcDropout.variationRatio',
+      'noise mcp mcDropout.entropy',
+    ]);
+    const values = [
+      failure.confidnet.averagePrecision - failure.mcp.averagePrecision,
+      failure.mcp.averagePrecision - failure.mcDropout.variationRatio.averagePrecision,
+      failure.mcp.averagePrecision - failure.mcDropout.entropy.averagePrecision,
+      ood['noise']!.odin.averagePrecision - ood['noise']!.mcp.averagePrecision,
+    ];
+    values.forEach((value, i) => expect(differences[i]!.value).toBe(value));
+    const { test: scores, errors } = evaluation;
+    const { averagePrecision: alone } = bootstrapRankingDifference(scores.confidnet!, scores.mcp!, errors, {
+      key: fold(key(1), 'bootstrap', 'failure'),
+      ...settings.bootstrap,
+    });
+    expect(differences[0]!.interval).toEqual({ low: alone.low, high: alone.high });
+  });
+
+  test("ODIN's two gradients keep their names whichever is the run's own", async () => {
+    const corrected = (await runTiny()).evaluation;
+    const odin = { temperature: 5, gradientTemperature: 1, epsilon: 0.0014 };
+    const published = (await runTiny({ settings: { odin } })).evaluation;
+    expect(published.odin.gradientAtTemperature).toEqual(corrected.odin.gradientAtTemperature);
+    expect(published.odin.gradientAtOne).toEqual(corrected.odin.gradientAtOne);
+    expect(corrected.odin.gradientAtTemperature.test).toEqual(corrected.test.odin);
+    expect(published.odin.gradientAtOne.test).toEqual(published.test.odin);
+    expect(published.test.odin).not.toEqual(corrected.test.odin);
+    // The classifier inside ConfidNet is the classifier.
+    expect(corrected.mcpChange).toBeLessThan(1e-6);
   });
 
   test('an interval lies around its value, and all numbers are finite', async () => {

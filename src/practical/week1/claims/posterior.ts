@@ -40,7 +40,9 @@ export function startsAsPrior(run: Week1Run): Claim {
     evidence: [
       evidence('largest element of the mean', meanError, { expected: '0' }),
       evidence('largest difference between the covariance and I / alpha', covarianceError, { expected: '0' }),
-      evidence('density at (0, 0)', peak, { expected: `alpha / (2 pi) = ${show(alpha / (2 * Math.PI))}` }),
+      evidence('density at (0, 0)', peak, {
+        expected: `alpha / (2\u00A0pi) = ${show(alpha / (2 * Math.PI))}`,
+      }),
     ],
   };
 }
@@ -93,7 +95,7 @@ export function narrowsAroundTruth(run: Week1Run): Claim {
     evidence: [
       ...steps.map(({ n }, i) =>
         evidence(
-          `area of the 95 % ellipse of (w0, w1) after ${n} points`,
+          `area of the 95 % ellipse of (w0, w1) after ${n} point${n === 1 ? '' : 's'}`,
           areas[i]!,
           i === 0 ? {} : { expected: `below ${show(areas[i - 1]!)}` },
         ),

@@ -5,7 +5,7 @@ import type { Claim } from '../../claims.js';
 import { varianceAt } from '../regression.js';
 import { curveOf } from '../result.js';
 import type { Week1Run } from '../result.js';
-import { evidence, holdsIf, show } from '../../evidence.js';
+import { count, evidence, holdsIf, show } from '../../evidence.js';
 
 const DRAWS = 10_000;
 /** Deviations beyond which a normal variable falls once in 1.7 million draws. */
@@ -63,7 +63,7 @@ export function closedFormPredictive(run: Week1Run): Claim {
       evidence('largest relative difference of the variance from the same', varianceError, {
         expected: `0, within ${AGREEMENT}`,
       }),
-      evidence(`variance at ${far} over ${DRAWS} sampled lines, noise added`, sampled + limit, {
+      evidence(`variance at ${far} over ${count(DRAWS)} sampled lines, noise added`, sampled + limit, {
         expected: `${show(variance[0]!)} +- ${show(2 * deviation)} in 95 % of runs`,
       }),
     ],

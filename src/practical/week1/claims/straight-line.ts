@@ -6,7 +6,7 @@ import { mean, searchMinimum, sum, varianceAt } from '../regression.js';
 import type { Regression } from '../regression.js';
 import { curveOf } from '../result.js';
 import type { Week1Run } from '../result.js';
-import { evidence, holdsIf, relativeError, show } from '../../evidence.js';
+import { count, evidence, holdsIf, relativeError, show } from '../../evidence.js';
 
 const LINE = { kind: 'linear' } as const;
 /** What rounding may do to a variance of condition number 100 or so. */
@@ -69,7 +69,7 @@ export function constantC(run: Week1Run): Claim {
         expected: `0, within ${ROUNDING}`,
       }),
       evidence('C, were the square taken inside the second sum', 1 / (n * sumSquares - sumSquares), {
-        expected: `${show(c)}, which it is not`,
+        expected: `not ${show(c)}`,
       }),
     ],
     correction:
@@ -115,7 +115,7 @@ export function minimumAtBarycentre(run: Week1Run): Claim {
     statement: 'The predictive variance is smallest at the barycentre of the training inputs.',
     verdict: atZero && atAlpha ? 'holds' : atZero ? 'depends' : 'fails',
     ...(atZero && !atAlpha
-      ? { dependsOn: 'alpha = 0: a prior precision over 0 pulls the minimum towards 0' }
+      ? { dependsOn: 'whether alpha is 0: a prior precision over 0 pulls the minimum towards 0' }
       : {}),
     evidence: [
       evidence('where the variance is smallest with alpha = 0', flat, {
@@ -175,7 +175,7 @@ export function growsQuadratically(run: Week1Run): Claim {
     evidence: [
       ...distances.map((d, i) =>
         evidence(
-          `growth of the variance over the square of the distance, at ${d} from the minimum`,
+          `growth of the variance over the square of the distance, at ${count(d)} from the minimum`,
           curvatures[i]!,
           {
             expected: `the slope's variance, ${show(slopeVariance)}`,

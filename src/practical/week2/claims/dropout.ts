@@ -1,5 +1,5 @@
 import type { Claim } from '../../claims.js';
-import { evidence, holdsIf, show } from '../../evidence.js';
+import { count, evidence, holdsIf, show } from '../../evidence.js';
 import type { PredictiveMap } from '../picture.js';
 import type { Week2Run } from '../result.js';
 import { meanOf } from './curves.js';
@@ -68,7 +68,7 @@ export function masksIndependent({ dropoutChecks, settings }: Week2Run): Claim {
     verdict: holdsIf(largest > allowed),
     evidence: [
       evidence(
-        `largest correlation between the masks of two units, of ${pairs} pairs in ${draws} draws`,
+        `largest correlation between the masks of two units, of ${count(pairs)} pairs in ${count(draws)} draws`,
         largest,
         {
           expected: `below ${show(allowed)} if they are independent`,

@@ -1,5 +1,5 @@
 import type { Claim } from '../../claims.js';
-import { evidence, holdsIf, show } from '../../evidence.js';
+import { count, evidence, holdsIf, show } from '../../evidence.js';
 import { ownRun } from '../result.js';
 import type { Week2Run } from '../result.js';
 import { allowedError, distanceToLimits, farthest } from './curves.js';
@@ -47,7 +47,7 @@ export function lessSureAway(run: Week2Run): Claim {
         }),
       ),
       ...[0, rays.radii.length - 1].map((i) =>
-        evidence(`mean p at distance ${rays.radii[i]} across the boundary`, outward[i]!, {
+        evidence(`mean p at distance ${count(rays.radii[i]!)} across the boundary`, outward[i]!, {
           unit: 'probability',
         }),
       ),
@@ -68,7 +68,7 @@ export function tendsToHalf(run: Week2Run): Claim {
     verdict: holdsIf(distance < allowedError(0.5, rays.samples)),
     evidence: [
       evidence(
-        `mean p at distance ${rays.radii.at(-1)}, lowest of ${far.length} directions`,
+        `mean p at distance ${count(rays.radii.at(-1)!)}, lowest of ${far.length} directions`,
         Math.min(...far),
         {
           expected: 'by the statement 0.5',
@@ -101,7 +101,7 @@ export function limitBetween(run: Week2Run): Claim {
     verdict: holdsIf(within && inside),
     evidence: [
       evidence(
-        `largest difference from the mean of ${rays.samples} draws at distance ${rays.radii.at(-1)}`,
+        `largest difference from the mean of ${count(rays.samples)} draws at distance ${count(rays.radii.at(-1)!)}`,
         largest,
         {
           expected: `below ${show(allowedError(0.5, rays.samples))}, five standard errors where p is 1/2`,
@@ -162,7 +162,7 @@ export function hessianOfTheMean({ published, corrected, settings }: Week2Run): 
       }),
       evidence('corrected standard deviation of w1', corrected.laplace.deviation[0]!),
       evidence(
-        'distance from the published weights to the minimum of the published Hessian’s objective, in its ' +
+        "distance from the published weights to the minimum of the published Hessian's objective, in its " +
           'deviations',
         published.laplace.distanceToMode,
         { expected: '0, had they been trained on it' },
@@ -200,10 +200,14 @@ export function probitFormula(run: Week2Run): Claim {
           unit: 'probability',
         },
       ),
-      evidence(`largest difference of ${rays.samples} draws from the integral`, Math.max(...differences), {
-        expected: `below ${show(allowedError(0.5, rays.samples))} where p is 1/2, and less elsewhere`,
-        unit: 'probability',
-      }),
+      evidence(
+        `largest difference of ${count(rays.samples)} draws from the integral`,
+        Math.max(...differences),
+        {
+          expected: `below ${show(allowedError(0.5, rays.samples))} where p is 1/2, and less elsewhere`,
+          unit: 'probability',
+        },
+      ),
     ],
   };
 }

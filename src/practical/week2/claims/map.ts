@@ -1,6 +1,6 @@
 import { cholesky, choleskySolve, matrix } from '../../../linalg/index.js';
 import type { Claim } from '../../claims.js';
-import { evidence, holdsIf, show } from '../../evidence.js';
+import { count, evidence, holdsIf, show } from '../../evidence.js';
 import { ownRun } from '../result.js';
 import type { Week2Run } from '../result.js';
 import { ranges } from './curves.js';
@@ -58,7 +58,7 @@ export function certainFarAway(run: Week2Run): Claim {
     evidence: [
       ...[...rays.radii.keys()].map((radius) =>
         evidence(
-          `probability of the more probable class at distance ${rays.radii[radius]}, in the least sure ` +
+          `probability of the more probable class at distance ${count(rays.radii[radius]!)}, in the least sure ` +
             `of ${leaving.length} directions`,
           certainty(radius),
           radius === last ? { expected: '1', unit: 'probability' } : { unit: 'probability' },

@@ -1,5 +1,5 @@
 import type { Claim } from '../../claims.js';
-import { evidence, holdsIf, show } from '../../evidence.js';
+import { count, evidence, holdsIf, show } from '../../evidence.js';
 import { ownRun } from '../result.js';
 import type { Week2Run } from '../result.js';
 import { allowedError, distanceToLimits, farthest, meanOf } from './curves.js';
@@ -72,7 +72,7 @@ export function meanIsNotMap({ corrected }: Week2Run): Claim {
     evidence: ['w1', 'w2', 'b'].flatMap((name, i) => [
       evidence(`variational mean of ${name}`, variational.mean[i]!),
       evidence(`MAP of ${name}`, map.weights[i]!),
-      evidence(`their difference in Laplace's deviations`, difference[i]! / laplace.deviation[i]!, {
+      evidence(`difference of ${name} in Laplace's deviations`, difference[i]! / laplace.deviation[i]!, {
         expected: 'by the statement 0',
       }),
     ]),
@@ -91,12 +91,12 @@ export function limitsToo(run: Week2Run): Claim {
     id: 'week2/1.3/limit-along-a-ray',
     question: '1.3',
     statement:
-      "The variational probability, too, tends to a constant along each direction, Phi(m'u / sqrt(sum " +
-      's_j^2 u_j^2)), and not to 1/2.',
+      "The variational probability, too, tends to a constant along each direction, Phi(m'u / sqrt(u'S u)) " +
+      'with its diagonal S, and not to 1/2.',
     verdict: holdsIf(within && limits.some((limit) => Math.abs(limit - 0.5) > 0.25)),
     evidence: [
       evidence(
-        `largest difference from the mean of ${rays.samples} draws at distance ${rays.radii.at(-1)}`,
+        `largest difference from the mean of ${count(rays.samples)} draws at distance ${count(rays.radii.at(-1)!)}`,
         largest,
         {
           expected: `below ${show(allowedError(0.5, rays.samples))}, five standard errors where p is 1/2`,
@@ -125,9 +125,9 @@ export function thirtyEpochs({ corrected, settings }: Week2Run): Claim {
     evidence: [
       ...['w1', 'w2', 'b'].flatMap((name, i) => [
         evidence(`mean of ${name} after ${epochs} epochs`, last.mean[i]!),
-        evidence(`mean of ${name} after ${converged.epochs}`, variational.mean[i]!),
+        evidence(`mean of ${name} after ${count(converged.epochs)}`, variational.mean[i]!),
         evidence(`deviation of ${name} after ${epochs} epochs`, last.deviation[i]!),
-        evidence(`deviation of ${name} after ${converged.epochs}`, variational.deviation[i]!),
+        evidence(`deviation of ${name} after ${count(converged.epochs)}`, variational.deviation[i]!),
       ]),
       evidence(`accuracy after ${epochs} epochs`, last.picture.accuracy),
     ],
