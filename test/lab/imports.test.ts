@@ -8,6 +8,7 @@ const FOR_THE_PAGE = new Set([
   'data/toy',
   'errors',
   'figures',
+  'figures/ramps',
   'formats',
   'metrics',
   'random',

@@ -1,10 +1,10 @@
+import type { Ramp } from 'credence/figures/ramps';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { Formula } from './formula.js';
 import type { FormulaProps } from './formula.js';
 import { Notice } from './notice.js';
-import type { Ramp } from './ramp.js';
 import { save } from './save.js';
 import type { SavedFigure, SaveFormat } from './save.js';
 

@@ -9,7 +9,7 @@ export { FigureFrame, LegendItem, RampItem } from './figure-frame.js';
 export { Formula, tex } from './formula.js';
 export type { FormulaProps, MathMarkup } from './formula.js';
 export { Notice } from './notice.js';
-export { diverging, sequential } from './ramp.js';
+export { diverging, sequential } from 'credence/figures/ramps';
 export type { Raster } from './raster.js';
 export type { SavedFigure } from './save.js';
 export { extent, padded, short } from './scale.js';

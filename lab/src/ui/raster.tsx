@@ -1,6 +1,6 @@
+import type { Ramp } from 'credence/figures/ramps';
 import type { CSSProperties, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Ramp } from './ramp.js';
 
 /** A map of values over the frame of a chart. */
 export interface Raster {

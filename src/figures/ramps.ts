@@ -1,7 +1,10 @@
-/** A map from [0, 1] to sRGB bytes: the same colours as the library's figures, in both themes. */
+/** A map from [0, 1] to sRGB bytes. The same in both themes: it is a code to be read, not decoration. */
 export type Ramp = (share: number) => readonly [number, number, number];
 
-/** Probabilities: blue (0), near white (1/2), vermillion (1); told apart under every common colour blindness. */
+/**
+ * Probabilities: blue (0), near white (1/2), vermillion (1); told apart under every common colour blindness.
+ * Lightness is symmetric about the middle.
+ */
 export const diverging: Ramp = interpolated([
   '#0a4f87',
   '#4a93c9',
@@ -12,7 +15,7 @@ export const diverging: Ramp = interpolated([
   '#9c3f00',
 ]);
 
-/** Uncertainties and densities: dark blue to yellow, of even steps in lightness. */
+/** Uncertainties and densities: dark blue to yellow, of even steps in lightness, as cividis (Nuñez et al., 2018) is. */
 export const sequential: Ramp = interpolated([
   '#0b2545',
   '#33416e',
@@ -23,6 +26,7 @@ export const sequential: Ramp = interpolated([
   '#fde84a',
 ]);
 
+/** Straight lines in sRGB between stops that are evenly spaced. */
 function interpolated(stops: readonly string[]): Ramp {
   const rows = stops.map((stop) => [1, 3, 5].map((at) => Number.parseInt(stop.slice(at, at + 2), 16)));
   return (share) => {
