@@ -45,6 +45,20 @@ export function knownCount(shape: Shape): number | undefined {
   return count;
 }
 
+/** Elements of a table that a derivative writes into its graph: more than any model needs, 128 MB in float64. */
+const LARGEST_TABLE = 2 ** 24;
+
+/** Before something is allocated, or looped over, for sizes that a file states. @throws ShapeError */
+export function checkTable(what: string, shape: readonly number[]): void {
+  const count = shape.reduce((product, size) => product * Math.max(1, size), 1);
+  if (count <= LARGEST_TABLE) return;
+  throw new ShapeError({
+    what,
+    expected: `a table of at most ${LARGEST_TABLE} elements`,
+    got: formatShape(shape),
+  });
+}
+
 /** The sizes as numbers. @throws ShapeError when one is only a name. */
 export function staticShape(what: string, shape: Shape): number[] {
   return shape.map((dim) => {

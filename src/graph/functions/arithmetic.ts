@@ -1,6 +1,8 @@
 /** Element-wise functions of values, with ONNX's broadcasting. Shapes (a) and (b) give their common broadcast shape. */
+import { elementCount } from '../../tensor/index.js';
 import type { DType } from '../../tensor/index.js';
 import { tensorOfNumbers } from '../elements.js';
+import { checkTable } from '../shapes.js';
 import { float, int } from '../types.js';
 import type { Builder, Value } from '../types.js';
 
@@ -84,10 +86,12 @@ export function cast(x: Value, dtype: DType): Value {
   return x.builder.apply('Cast', [x], { to: int(ELEMENT_TYPES[dtype]) })[0]!;
 }
 
-/** A constant of a value's type, a scalar unless a shape is given. */
+/** A constant of a value's type, a scalar unless a shape is given. @throws ShapeError when that is a huge one. */
 export function constantLike(like: Value, value: number, shape: readonly number[] = []): Value {
-  const n = shape.reduce((product, size) => product * size, 1);
-  return like.builder.constant(tensorOfNumbers(like.dtype, shape, new Float64Array(n).fill(value)));
+  checkTable('constant', shape);
+  return like.builder.constant(
+    tensorOfNumbers(like.dtype, shape, new Float64Array(elementCount(shape)).fill(value)),
+  );
 }
 
 /** A constant of integers (n,), as ONNX wants shapes and axes. */

@@ -89,11 +89,10 @@ function lrnOf(attributes: Attributes): { beta: number; bias: number; share: num
 function neighbours(channels: number, attributes: Attributes, way: 'forward' | 'back'): AxisMap {
   const size = intAttribute(attributes, 'size', 1);
   const before = way === 'forward' ? Math.floor((size - 1) / 2) : Math.ceil((size - 1) / 2);
-  return axisMap(channels, channels, (output) =>
-    Array.from({ length: size }, (_, i) => [output - before + i, 1] as const).filter(
-      ([input]) => input >= 0 && input < channels,
-    ),
-  );
+  return axisMap(channels, channels, function* (output) {
+    const end = Math.min(channels, output - before + size);
+    for (let input = Math.max(0, output - before); input < end; input++) yield [input, 1];
+  });
 }
 
 export const normOperations: readonly Operation[] = [lpNormalization, localResponseNormalization];

@@ -5,7 +5,7 @@ import { averagePool, convTranspose } from '../functions/network.js';
 import { pad, reshape, scatterElements, upsampleNearest } from '../functions/shaping.js';
 import { flagAttribute, intAttribute, intsAttribute, required } from '../operation.js';
 import type { GradientCall, InferenceCall, Operation, ReferenceArray } from '../operation.js';
-import { staticShape } from '../shapes.js';
+import { checkTable, staticShape } from '../shapes.js';
 import { formatShape } from '../types.js';
 import type { Attributes, Shape, TensorType, Value } from '../types.js';
 import { onlyAdjoint, reshapeLike, zerosLike } from './adjoints.js';
@@ -79,14 +79,31 @@ const averagePoolOperation: Operation = {
       const shares = div(adjoint, constantLike(adjoint, factor[0] * factor[1]));
       return [uncropped(upsampleNearest(shares, factor), x)];
     }
-    const spatial = staticShape('derivative of AveragePool', x.shape.slice(2));
-    const ones = buildArray('float64', [1, 1, ...spatial], () => 1);
-    const includePad = flagAttribute(attributes, 'count_include_pad');
-    const counts = poolReference(ones, attributes, (pixels, size) => (includePad ? size : pixels.length));
+    const counts = windowCounts(window, x.shape, flagAttribute(attributes, 'count_include_pad'));
     const divisor = x.builder.constant(tensorOfNumbers(x.dtype, counts.shape, counts.data));
     return [overWindows(div(adjoint, divisor), x, window)];
   },
 };
+
+/** How many pixels each window averages, (1, 1, ...positions): the product over the axes of how many lie in the image. */
+function windowCounts(window: Window, shape: Shape, includePad: boolean): ReferenceArray {
+  const spatial = staticShape('derivative of AveragePool', shape.slice(2));
+  const positions = windowPositions(window, spatial, String).map(Number);
+  checkTable('derivative of AveragePool', positions);
+  const alongAxis = positions.map((count, i) => {
+    const [kernel, stride, dilation] = [window.kernel[i]!, window.strides[i]!, window.dilations[i]!];
+    const [first, end] = includePad ? [-window.before[i]!, spatial[i]! + window.after[i]!] : [0, spatial[i]!];
+    return Float64Array.from({ length: count }, (_, p) => {
+      const start = p * stride - window.before[i]!;
+      // Taps t of [0, kernel) with first <= start + t dilation < end.
+      const from = Math.max(0, Math.ceil((first - start) / dilation));
+      return Math.max(0, Math.min(kernel, Math.ceil((end - start) / dilation)) - from);
+    });
+  });
+  return buildArray('float64', [1, 1, ...positions], ([, , ...position]) =>
+    position.reduce((product, p, i) => product * alongAxis[i]![p]!, 1),
+  );
+}
 
 /** LpPool: the p-norm of each window. */
 const lpPoolOperation: Operation = {

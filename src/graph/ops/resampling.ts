@@ -2,6 +2,7 @@ import { matmul } from '../functions/network.js';
 import { transpose } from '../functions/shaping.js';
 import { tensorOfNumbers } from '../elements.js';
 import type { ReferenceArray } from '../operation.js';
+import { checkTable } from '../shapes.js';
 import type { Value } from '../types.js';
 import { firstAxes } from './adjoints.js';
 import { at, buildArray } from './reference-arrays.js';
@@ -13,12 +14,13 @@ export interface AxisMap {
   readonly weights: Float64Array;
 }
 
-/** The map in which output i is the sum of weight x input over these taps. */
+/** The map in which output i is the sum of weight x input over these taps. @throws ShapeError when it is huge. */
 export function axisMap(
   outputs: number,
   inputs: number,
   taps: (output: number) => Iterable<readonly [input: number, weight: number]>,
 ): AxisMap {
+  checkTable('map along an axis', [outputs, inputs]);
   const weights = new Float64Array(outputs * inputs);
   for (let output = 0; output < outputs; output++) {
     for (const [input, weight] of taps(output)) weights[output * inputs + input]! += weight;

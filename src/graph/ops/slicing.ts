@@ -3,7 +3,7 @@ import { int64s } from '../functions/arithmetic.js';
 import { concat, gather, pad, shapeOf, split } from '../functions/shaping.js';
 import { intAttribute, required } from '../operation.js';
 import type { GradientCall, Operation } from '../operation.js';
-import { normalAxis, staticShape } from '../shapes.js';
+import { checkTable, normalAxis, staticShape } from '../shapes.js';
 import { formatShape, int } from '../types.js';
 import type { Dim, Shape, TensorType, Value } from '../types.js';
 import { zerosLike } from './adjoints.js';
@@ -107,6 +107,7 @@ function sliceGradient({ inputs, adjoints }: GradientCall): Value {
     }
     // Steps leave gaps: the adjoint's slices are picked from behind a slice of zeros.
     const padded = pad(adjoint, only(1), only(0));
+    checkTable('derivative of Slice', [size]);
     const sources = Array.from({ length: size }, () => 0);
     for (let i = 0; i < taken; i++) sources[start + i * step] = i + 1;
     adjoint = gather(padded, int64s(x.builder, sources), axis);
