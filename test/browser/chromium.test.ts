@@ -12,6 +12,8 @@ import type { Native } from './comparison.js';
 import type { Handed } from './page.js';
 
 const executablePath = findChromium();
+/** How long anything is waited for, milliseconds. */
+const PATIENCE = 120_000;
 if (executablePath === undefined) {
   process.stdout.write('skipped: no Chromium in the usual places; CHROMIUM_PATH names another one\n');
 }
@@ -24,8 +26,9 @@ describe.skipIf(executablePath === undefined)('Chromium computes what Node does'
   beforeAll(async () => {
     bundle = await bundlePage();
     native = await computeNatively();
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
-  }, 120_000);
+    const args = ['--no-sandbox'];
+    browser = await chromium.launch({ executablePath: executablePath!, args, timeout: PATIENCE });
+  });
   afterAll(async () => {
     await browser?.close();
     await bundle?.[Symbol.asyncDispose]();
@@ -40,6 +43,7 @@ describe.skipIf(executablePath === undefined)('Chromium computes what Node does'
     const handed: Handed = { model: text(model), images: text(images), labels: text(labels), threads };
     await using server = await serveFolder(bundle!.folder, { isolated });
     const page = await browser!.newPage();
+    page.setDefaultTimeout(PATIENCE);
     const complaints = complaintsOf(page);
     await page.goto(server.url);
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(isolated);
@@ -56,6 +60,7 @@ describe.skipIf(executablePath === undefined)('Chromium computes what Node does'
     const { model, ...given } = assessed.given;
     await using server = await serveFolder(bundle!.folder, { isolated: false });
     const page = await browser!.newPage();
+    page.setDefaultTimeout(PATIENCE);
     const complaints = complaintsOf(page);
     await page.goto(server.url);
     await page.waitForFunction(() => typeof globalThis.assess === 'function');
@@ -64,7 +69,7 @@ describe.skipIf(executablePath === undefined)('Chromium computes what Node does'
     await expectSameFindings(web, assessed);
     expect(complaints).toEqual([]);
     await page.close();
-  }, 60_000);
+  });
 });
 
 /** Errors of the page and all that its console warns of. */

@@ -28,6 +28,9 @@ declare global {
   var axe: { run(context: ElementContext, options: RunOptions): Promise<AxeResults> };
 }
 
+/** How long a page of several megabytes may take on a machine that others use as well, milliseconds. */
+const PATIENCE = 120_000;
+
 export interface InspectOptions {
   readonly executablePath: string;
   readonly width: number;
@@ -40,7 +43,7 @@ export async function inspect(
   file: string,
   { executablePath, width, theme, pictures }: InspectOptions,
 ): Promise<Seen> {
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], timeout: PATIENCE });
   try {
     // The page's own policy would forbid axe; that it allows the page's own scripts is seen by what they do.
     const context = await browser.newContext({
@@ -48,6 +51,7 @@ export async function inspect(
       colorScheme: theme,
       bypassCSP: true,
     });
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const complaints: string[] = [];
     const requests: string[] = [];

@@ -1,4 +1,5 @@
 import { blobs, moons } from '#credence/data/toy';
+import type { PointSet } from '#credence/data/toy';
 import { mcDropout } from '#credence/dropout/index';
 import { activateDropout, bindParameters, flatLayout, packParameters } from '#credence/graph/index';
 import type { Graph } from '#credence/graph/index';
@@ -21,11 +22,21 @@ import type { Tensor } from '#credence/tensor/index';
 import { adam, sgd, train } from '#credence/training/index';
 import type { Optimiser, TrainResult } from '#credence/training/index';
 import { variationalObjective, variationalPredictive } from '#credence/variational/index';
+import type { Painted } from '../../lab/src/week2/painted.js';
+
+/** The part of the plane that is shown of a set: left, right, bottom, top. */
+export const REGIONS: Readonly<Record<Asked['set'], readonly [number, number, number, number]>> = {
+  blobs: [-8, 8, -8, 8],
+  moons: [-3, 4, -3.25, 3.75],
+  empty: [-3, 3, -3, 3],
+};
 
 /** What an address of the panel asks for; the rest is as the panel has it at first. */
 export interface Asked {
   readonly method: 'map' | 'laplace' | 'variational' | 'bayesian' | 'dropout' | 'ensemble';
-  readonly set: 'blobs' | 'moons';
+  readonly set: 'blobs' | 'moons' | 'empty';
+  /** In the place of the set's points, n of them. */
+  readonly points?: Painted;
   readonly n: number;
   readonly epoch: number;
   readonly hidden: number;
@@ -53,10 +64,9 @@ export interface Reference {
 type Samples = Tensor<'float32'>;
 
 export async function referenceOf(asked: Asked): Promise<Reference> {
-  const { set, n, samples } = asked;
+  const { n, samples } = asked;
   const root = key(1);
-  const { points, labels } =
-    set === 'blobs' ? blobs(fold(root, 'blobs'), { n }) : moons(fold(root, 'moons'), { n, noise: 0.2 });
+  const { points, labels } = pointsOf(asked);
   const data = { x: points, label: labels };
   const { alpha, hidden, members, method, epoch } = asked;
   const options = { likelihood: bernoulliLikelihood, trainingSetSize: n };
@@ -146,6 +156,21 @@ export async function referenceOf(asked: Asked): Promise<Reference> {
       return asCalled(results, (x) => parametersPredictive(network('any'), { x }, stacked));
     }
   }
+}
+
+function pointsOf({ set, n, points = [] }: Asked): PointSet {
+  if (set === 'blobs') return blobs(fold(key(1), 'blobs'), { n });
+  if (set === 'moons') return moons(fold(key(1), 'moons'), { n, noise: 0.2 });
+  const [left, right, bottom, top] = REGIONS[set];
+  const places = points.flatMap(([u, v]) => [left + (right - left) * u, bottom + (top - bottom) * v]);
+  return {
+    points: tensor('float32', [n, 2], Float32Array.from(places)),
+    labels: tensor(
+      'uint8',
+      [n],
+      Uint8Array.from(points, ([, , label]) => label),
+    ),
+  };
 }
 
 function binary({ data, shape }: Samples): Samples {
