@@ -6,6 +6,7 @@ import { packageVersion } from '../practical/index.js';
 import { servedModel } from '../serving/index.js';
 import { readReference, SERVE_DEFAULTS, serveModel } from '../serving/node/index.js';
 import { colours as pc } from './colours.js';
+import { EXIT, printError } from './report-error.js';
 
 interface Flags {
   readonly host: string;
@@ -106,7 +107,15 @@ async function serve(path: string, flags: Flags): Promise<number> {
   const signal = await stopSignal();
   say(`${pc.yellow('stopping')} (${signal}): answering what was accepted; again to stop at once`);
   await service.stop();
-  return 0;
+  const { lateRuns } = service;
+  if (lateRuns === 0) return 0;
+  printError(
+    'E_RUNTIME',
+    `${lateRuns} ${lateRuns === 1 ? 'run' : 'runs'} of the model did not end, and went with the process`,
+  );
+  // It would wait for their threads for ever.
+  process.kill(process.pid, signal);
+  return EXIT.failed;
 }
 
 /** The first signal stops the service; the second has its usual effect. */

@@ -30,6 +30,8 @@ export interface ServiceParts {
    */
   readonly readBody: (context: Context, signal: AbortSignal) => Promise<ReceivedBody>;
   readonly isDraining: () => boolean;
+  /** Whether no run can begin, since none of those that have begun ends. */
+  readonly isStuck?: () => boolean;
   /** Gets what is no fault of a request. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -61,7 +63,10 @@ export function createApp(parts: ServiceParts): Hono {
       '/healthz': ['GET', async () => json('{"status":"live"}')],
       '/readyz': [
         'GET',
-        async () => (parts.isDraining() ? json('{"status":"draining"}', 503) : json('{"status":"ready"}')),
+        async () => {
+          if (parts.isDraining()) return json('{"status":"draining"}', 503);
+          return parts.isStuck?.() === true ? json('{"status":"stuck"}', 503) : json('{"status":"ready"}');
+        },
       ],
       '/metrics': [
         'GET',

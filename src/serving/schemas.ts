@@ -138,7 +138,7 @@ export interface ServiceLimits {
 
 /** The answer of GET /healthz and GET /readyz. */
 export const stateSchema: z.ZodType<{ status: string }> = z.strictObject({
-  status: z.enum(['live', 'ready', 'draining']),
+  status: z.enum(['live', 'ready', 'draining', 'stuck']),
 });
 
 /** A problem document, RFC 9457. */

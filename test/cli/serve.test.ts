@@ -4,12 +4,16 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { trustGraph } from '#credence/export/index';
 import { encodeOnnx } from '#credence/graph/index';
+import { inspectClassifier } from '#credence/inspection/index';
 import { mlp } from '#credence/models/mlp';
 import { key } from '#credence/random/index';
+import { fitScore, mcp } from '#credence/scores/index';
 import { smallTrust } from '../serving/models.js';
 import { credence, temporaryFolder } from './command.js';
 import type { Outcome } from './command.js';
+import { endlessClassifier } from './endless-model.js';
 import { runCommand } from './in-process.js';
 
 const folder = temporaryFolder();
@@ -28,10 +32,11 @@ async function serve(
   args: readonly string[],
   then: (url: string) => Promise<void> = () => Promise.resolve(),
   imports: readonly string[] = [],
+  path: string = model,
 ): Promise<Outcome & { readonly failure: unknown }> {
   let started = false;
   let failure: unknown;
-  const outcome = await credence(['serve', model, '--port', '0', ...args], {
+  const outcome = await credence(['serve', path, '--port', '0', ...args], {
     imports,
     onStderr(stderr, child) {
       const url = /http:\/\/\S+?:\d+/.exec(stderr)?.[0];
@@ -102,6 +107,41 @@ describe('credence serve', () => {
     expect(statuses).toEqual([200, 500, 200, 200]);
     expect(stderr).toMatch(/\nerror E_RUNTIME running model .*a worker ended early.*\nstopping/);
     expect(code).toBe(0);
+  });
+
+  test('a run that never ends holds up neither others, nor the end', async () => {
+    const classifier = inspectClassifier(endlessClassifier('input'));
+    const provenance = { date: '2026-01-02', model: { name: 'm', sha256: 'a'.repeat(64) }, data: [] };
+    const graph = trustGraph(classifier, { scores: [await fitScore(mcp, classifier)], provenance });
+    writeFileSync(at('endless.onnx'), encodeOnnx(graph));
+    const states: unknown[] = [];
+    const { code, stderr, failure } = await serve(
+      ['--threads', '1', '--timeout', '5000'],
+      async (url) => {
+        const ask = async (x: number): Promise<number> => {
+          const init = { method: 'POST', body: `{"inputs":[[${x},0]]}` };
+          const headers = { 'content-type': 'application/json' };
+          return (await fetch(`${url}/v1/predict`, { ...init, headers })).status;
+        };
+        const ready = async (): Promise<number> => (await fetch(`${url}/readyz`)).status;
+        states.push(await ask(1), await ask(9e18), await ask(1), await ready());
+        states.push(await ask(9e18));
+        // The run began after its request, whose time was up first.
+        while ((await ready()) === 200) await new Promise((resolve) => setTimeout(resolve, 50));
+        states.push(await ready(), await ask(1));
+      },
+      [],
+      at('endless.onnx'),
+    );
+    expect(failure).toBeUndefined();
+    expect(states).toEqual([200, 504, 200, 200, 504, 503, 500]);
+    expect(stderr).toMatch(
+      /error E_RUNTIME running model .*: expected an end within 5000 ms, got a run that goes on/,
+    );
+    expect(stderr).toMatch(/got 2 runs that do not end; restart the service/);
+    expect(stderr).toMatch(/\nerror E_RUNTIME 2 runs of the model did not end, and went with the process\n$/);
+    // By the signal that stopped it.
+    expect(code).toBeNull();
   });
 
   test('a second signal ends it at once', async () => {

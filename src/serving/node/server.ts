@@ -71,6 +71,8 @@ export interface Service extends AsyncDisposable {
   /** Such as http://127.0.0.1:8080, without a slash at the end. */
   readonly url: string;
   readonly port: number;
+  /** Runs of the model that go on beyond the time limit of a request, or its stop. The process cannot end by itself before they do. */
+  readonly lateRuns: number;
   /** Accepts nothing more, answers what was accepted, and ends. The same promise for every call. */
   stop(): Promise<void>;
 }
@@ -90,7 +92,11 @@ export async function serveModel(graph: Graph, options: ServeOptions = {}): Prom
     maxBody: settings.maxBody,
     timeout: settings.timeout,
   };
-  const pool = await SessionPool.open(model.graph, { workers: settings.threads });
+  const pool = await SessionPool.open(model.graph, {
+    workers: settings.threads,
+    limit: settings.timeout,
+    onLate: settings.onFailure,
+  });
   try {
     const drift =
       settings.reference && new DriftMonitor(settings.reference, { window: settings.driftWindow });
@@ -115,6 +121,7 @@ export async function serveModel(graph: Graph, options: ServeOptions = {}): Prom
         return bodies.read(incoming, outgoing, signal);
       },
       isDraining: () => isDraining,
+      isStuck: () => pool.isStuck,
       onFailure: settings.onFailure,
     });
     const connections = new Connections();
@@ -131,7 +138,15 @@ export async function serveModel(graph: Graph, options: ServeOptions = {}): Prom
       return stopped;
     };
     const url = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
-    return { url, port, stop, [Symbol.asyncDispose]: stop };
+    return {
+      url,
+      port,
+      get lateRuns() {
+        return pool.lateRuns;
+      },
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
   } catch (error) {
     await pool.close();
     throw error;
