@@ -1,6 +1,6 @@
 // What page and worker say to each other.
-import type { AssessmentFindings } from 'credence/assessment';
-import type { PngImage } from 'credence/formats';
+import type { AssessmentFindings, Drawing } from 'credence/assessment';
+import type { ImageGridData, ReliabilityPanel, RiskCoverageData } from 'credence/figures';
 import type { GivenFile } from 'credence/sources';
 
 /** What the reader takes for what in the graph, as text; empty: as it is found. */
@@ -95,19 +95,13 @@ export interface AssessProgress {
   readonly detail: string;
 }
 
-export interface Curve {
-  readonly name: string;
-  readonly title: string;
-  /** (k), ascending. */
-  readonly coverage: Float64Array;
-  readonly risk: Float64Array;
-  readonly area: number;
-}
-
-/** The examples of `findings.samples`; images where they look like such. */
-export interface SamplePictures {
-  readonly suspicious: readonly PngImage[];
-  readonly overconfident: readonly PngImage[];
+/** What figures are drawn from, on the page and where they are saved. */
+export interface Drawings {
+  readonly reliability: Drawing<readonly ReliabilityPanel[]>;
+  readonly riskCoverage: Drawing<RiskCoverageData>;
+  /** The examples of `findings.samples`, where they look like images. */
+  readonly suspicious: Drawing<ImageGridData> | undefined;
+  readonly overconfident: Drawing<ImageGridData> | undefined;
 }
 
 export interface Assessed {
@@ -118,9 +112,7 @@ export interface Assessed {
   readonly findings: AssessmentFindings;
   readonly risk: number;
   readonly confidence: number;
-  /** The recommended score first, then the smallest areas. */
-  readonly curves: readonly Curve[];
-  readonly pictures: SamplePictures | undefined;
+  readonly drawings: Drawings;
   /** The ONNX file with the scores inside. */
   readonly trust: Uint8Array;
   /** The content of results.json. */

@@ -9,10 +9,11 @@ type Bins = Assessed['findings']['classifier']['before']['bins'];
 
 /** Accuracy over confidence in bins. */
 export function Reliability({ assessed }: { readonly assessed: Assessed }): JSX.Element {
-  const { before, after, temperature } = assessed.findings.classifier;
+  const { findings, drawings } = assessed;
+  const { before, after, temperature } = findings.classifier;
   return (
     <FigureFrame
-      title="How often it is right when it is this sure"
+      title={drawings.reliability.title}
       lookFor="Bars below the diagonal: overconfident. Above it: it could be surer. A temperature brings the points to the line."
       formulas={[CALIBRATION, TEMPERATURE]}
       legend={
@@ -30,7 +31,7 @@ export function Reliability({ assessed }: { readonly assessed: Assessed }): JSX.
           </LegendItem>
         </>
       }
-      onSave={() => saveReliability(assessed)}
+      onSave={() => saveReliability(drawings.reliability)}
     >
       <Chart
         x={{ domain: [0, 1], label: 'confidence' }}

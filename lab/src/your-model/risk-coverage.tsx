@@ -10,28 +10,28 @@ const FEW = 0.05;
 
 /** What remains wrong when the most suspicious inputs are left out. */
 export function RiskCoverage({ assessed }: { readonly assessed: Assessed }): JSX.Element {
-  const { curves, risk, findings } = assessed;
-  const selected = findings.scores.find(({ name }) => name === findings.recommendation.score)?.selected;
-  const chosen =
-    selected === null || selected === undefined || selected.risk === null
-      ? undefined
-      : { coverage: selected.coverage, risk: selected.risk };
+  const { risk, findings } = assessed;
+  const { riskCoverage } = assessed.drawings;
+  const { curves, chosen } = riskCoverage.data;
   const highest = curves.reduce(
     (most, curve) =>
-      curve.risk.reduce((high, value, i) => (curve.coverage[i]! < FEW ? high : Math.max(high, value)), most),
+      Array.from(curve.risk).reduce(
+        (high, value, i) => (curve.coverage[i]! < FEW ? high : Math.max(high, value)),
+        most,
+      ),
     Math.max(risk, chosen?.risk ?? 0),
   );
   const left = findings.scores.length - curves.length;
   return (
     <FigureFrame
-      title="What remains wrong when the most suspicious are left out"
+      title={riskCoverage.title}
       lookFor={`The lower a curve, the better its score finds the errors. The recommended score and those with the smallest areas${left > 0 ? `; ${left} more are in the tables` : ''}.`}
       formulas={[RISK, COVERAGE]}
       legend={
         <>
-          {curves.map(({ name, title, area }, k) => (
-            <LegendItem key={name} mark={`series-${k}`} shape="line">
-              {title}, area {short(area)}
+          {curves.map(({ label, area }, k) => (
+            <LegendItem key={label} mark={`series-${k}`} shape="line">
+              {label}, area {short(area)}
             </LegendItem>
           ))}
           <LegendItem mark="line-target" shape="line">
@@ -44,7 +44,7 @@ export function RiskCoverage({ assessed }: { readonly assessed: Assessed }): JSX
           )}
         </>
       }
-      onSave={() => saveRiskCoverage(assessed)}
+      onSave={() => saveRiskCoverage(riskCoverage)}
     >
       <Chart
         x={{
@@ -58,15 +58,15 @@ export function RiskCoverage({ assessed }: { readonly assessed: Assessed }): JSX
           format: (v) => `${Number((100 * v).toPrecision(2))} %`,
           grid: true,
         }}
-        description={`Risk over coverage of ${curves.map(({ title, area }) => `${title}: area ${short(area)}`).join('; ')}`}
+        description={`Risk over coverage of ${curves.map(({ label, area }) => `${label}: area ${short(area)}`).join('; ')}`}
         aspect={1.35}
       >
         {(frame) => (
           <>
             <path class="line-target" d={linePath([0, 1], [risk, risk], frame)} />
             {curves
-              .map(({ name, coverage, risk: risks }, k) => (
-                <path key={name} class={`series-${k}`} d={linePath(coverage, risks, frame)} />
+              .map(({ label, coverage, risk: risks }, k) => (
+                <path key={label} class={`series-${k}`} d={linePath(coverage, risks, frame)} />
               ))
               .toReversed()}
             {chosen === undefined ? null : (

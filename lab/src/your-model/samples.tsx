@@ -5,7 +5,7 @@ import { FigureFrame, short } from '../ui/index.js';
 import type { Assessed } from './model.js';
 import { saveSamples } from './save.js';
 
-export type SampleKind = 'suspicious' | 'overconfident';
+type SampleKind = keyof Assessed['findings']['samples'];
 type Sample = Assessed['findings']['samples']['suspicious'][number];
 
 const LOOK_FOR: Readonly<Record<SampleKind, string>> = {
@@ -22,39 +22,31 @@ export function Samples({
   readonly assessed: Assessed;
   readonly kind: SampleKind;
 }): JSX.Element | null {
-  const { findings, pictures, classNames } = assessed;
+  const { findings, drawings, classNames } = assessed;
   const list = findings.samples[kind];
   const score = findings.scores.find(({ name }) => name === findings.recommendation.score);
   if (list.length === 0 || score === undefined) return null;
-  const title =
-    kind === 'suspicious'
-      ? `The most suspicious, by ${score.title}`
-      : `Errors that ${score.title} finds least suspicious`;
   const nameOf = (label: number): string => classNames?.[label] ?? `${label}`;
-  const shown = pictures?.[kind];
-  if (shown === undefined) return <SampleTable title={title} list={list} nameOf={nameOf} unit={score.unit} />;
+  const drawing = drawings[kind];
+  if (drawing === undefined) {
+    const title = kind === 'suspicious' ? 'The most suspicious examples' : 'The least suspicious errors';
+    return <SampleTable title={title} list={list} nameOf={nameOf} unit={score.unit} />;
+  }
+  const { images, notes, wrong } = drawing.data;
   return (
-    <FigureFrame
-      title={title}
-      lookFor={LOOK_FOR[kind]}
-      onSave={() => saveSamples(assessed, kind, title, shown)}
-    >
+    <FigureFrame title={drawing.title} lookFor={LOOK_FOR[kind]} onSave={() => saveSamples(drawing)}>
       <ol class="samples">
-        {list.map(({ index, label, prediction, score: value }, i) => (
-          <li key={index} class={label === prediction ? 'sample' : 'sample wrong'}>
-            <Picture image={shown[i]!} />
+        {list.map(({ index, score: value }, i) => (
+          <li key={index} class={wrong[i]! ? 'sample wrong' : 'sample'}>
+            <Picture image={images[i]!} />
             <span>{short(value)}</span>
-            <span class="note">{toldClass(label, prediction, nameOf)}</span>
+            <span class="note">{notes[i]}</span>
             <span class="visually-hidden">example {index}</span>
           </li>
         ))}
       </ol>
     </FigureFrame>
   );
-}
-
-function toldClass(label: number, prediction: number, nameOf: (label: number) => string): string {
-  return label === prediction ? nameOf(label) : `${nameOf(label)} taken for ${nameOf(prediction)}`;
 }
 
 function Picture({ image: { width, height, data } }: { readonly image: PngImage }): JSX.Element {

@@ -1,76 +1,21 @@
-import type { ReliabilityPanel } from 'credence/figures';
-import type { PngImage } from 'credence/formats';
+// Figures as `credence assess` draws them.
 import type { SavedFigure } from '../ui/index.js';
-import { short } from '../ui/index.js';
-import type { Assessed } from './model.js';
+import type { Drawings } from './model.js';
 
-type Calibration = Assessed['findings']['classifier']['before'];
-
-export async function saveReliability({ findings }: Assessed): Promise<SavedFigure> {
+export async function saveReliability({ data, ...named }: Drawings['reliability']): Promise<SavedFigure> {
   const { reliabilityFigure } = await import('credence/figures');
-  const { before, after, temperature } = findings.classifier;
-  const panels = [
-    panelOf('as it is', before),
-    ...(after === null || temperature === null
-      ? []
-      : [panelOf(`at temperature ${short(temperature)}`, after)]),
-  ];
-  const title = 'How often the classifier is right when it is this sure';
-  return reliabilityFigure(panels, { document, id: 'reliability', title });
+  return reliabilityFigure(data, { document, ...named });
 }
 
-function panelOf(title: string, { bins, ece }: Calibration): ReliabilityPanel {
-  return {
-    title,
-    low: bins.map(({ low }) => low),
-    high: bins.map(({ high }) => Math.min(1, high)),
-    count: bins.map(({ count }) => count),
-    confidence: bins.map(({ confidence }) => Math.min(1, confidence)),
-    accuracy: bins.map(({ accuracy }) => accuracy),
-    error: ece,
-  };
-}
-
-export async function saveRiskCoverage({ curves, risk, findings }: Assessed): Promise<SavedFigure> {
+export async function saveRiskCoverage({ data, ...named }: Drawings['riskCoverage']): Promise<SavedFigure> {
   const { riskCoverageFigure } = await import('credence/figures');
-  const selected = findings.scores.find(({ name }) => name === findings.recommendation.score)?.selected;
-  return riskCoverageFigure(
-    {
-      curves: curves.map(({ title, ...curve }) => ({ label: title, ...curve })),
-      target: risk,
-      ...(selected !== null &&
-        selected?.risk !== undefined &&
-        selected.risk !== null && { chosen: { coverage: selected.coverage, risk: selected.risk } }),
-    },
-    {
-      document,
-      id: 'risk-coverage',
-      title: 'What remains wrong when the most suspicious inputs are left out',
-    },
-  );
+  return riskCoverageFigure(data, { document, ...named });
 }
 
-export async function saveSamples(
-  { findings, classNames }: Assessed,
-  id: 'suspicious' | 'overconfident',
-  title: string,
-  images: readonly PngImage[],
-): Promise<SavedFigure> {
+export async function saveSamples({
+  data,
+  ...named
+}: NonNullable<Drawings['suspicious']>): Promise<SavedFigure> {
   const { imageGridFigure } = await import('credence/figures');
-  const list = findings.samples[id];
-  const score = findings.scores.find(({ name }) => name === findings.recommendation.score)!;
-  const nameOf = (label: number): string => classNames?.[label] ?? `${label}`;
-  return imageGridFigure(
-    {
-      images,
-      values: list.map((each) => each.score),
-      valueName: `${score.title} (${score.unit})`,
-      notes: list.map(({ label, prediction }) =>
-        label === prediction ? nameOf(label) : `${nameOf(label)} taken for ${nameOf(prediction)}`,
-      ),
-      wrong: list.map(({ label, prediction }) => label !== prediction),
-      indices: list.map(({ index }) => index),
-    },
-    { document, id, title },
-  );
+  return imageGridFigure(data, { document, ...named });
 }

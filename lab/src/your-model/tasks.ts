@@ -1,9 +1,15 @@
 // Your model in the worker: `assess` of credence/assessment on files of the page.
-import { assess as assessModel, imagesAt } from 'credence/assessment';
-import type { Assessment, Reporter } from 'credence/assessment';
+import {
+  assess as assessModel,
+  imagesAt,
+  reliabilityDrawing,
+  riskCoverageDrawing,
+  samplesDrawing,
+} from 'credence/assessment';
+import type { Assessment, Drawing, Reporter, SampleKind } from 'credence/assessment';
+import type { ImageGridData } from 'credence/figures';
 import { key as keyOf } from 'credence/random';
 import { scores } from 'credence/scores';
-import { riskCoverageCurve } from 'credence/selection';
 import { openFiles } from 'credence/sources';
 import type { DataSource } from 'credence/sources';
 import type { TaskContext } from '../compute/task.js';
@@ -15,15 +21,12 @@ import type {
   Assessed,
   AssessInput,
   AssessProgress,
-  Curve,
   InspectInput,
   Inspected,
   Look,
   LookInput,
 } from './model.js';
 
-/** More curves cannot be told apart. */
-const MOST_CURVES = 6;
 const CONFIDNET = 'confidnet';
 
 export const tasks = {
@@ -82,16 +85,16 @@ export const tasks = {
     await assessment.close();
     const findings = input.confidnet ? assessment.findings : withLeftOut(assessment.findings);
     const { lines } = describe(model);
-    const { samples } = findings;
-    const pictured = async (list: typeof samples.suspicious): ReturnType<typeof imagesAt> =>
-      imagesAt(
-        test ?? validation,
-        list.map(({ index }) => index),
-      );
-    const [suspicious, overconfident] = [
-      await pictured(samples.suspicious),
-      await pictured(samples.overconfident),
-    ];
+    const samplesOf = async (kind: SampleKind): Promise<Drawing<ImageGridData> | undefined> => {
+      const rows = findings.samples[kind].map(({ index }) => index);
+      return samplesDrawing(findings, kind, await imagesAt(test ?? validation, rows), classNames);
+    };
+    const drawings = {
+      reliability: reliabilityDrawing(findings),
+      riskCoverage: riskCoverageDrawing(assessment, risk),
+      suspicious: await samplesOf('suspicious'),
+      overconfident: await samplesOf('overconfident'),
+    };
     const bytes = assessment.toBytes(await provenanceOf(opened, signal));
     await context.breathe();
     return {
@@ -102,8 +105,7 @@ export const tasks = {
       findings,
       risk,
       confidence,
-      curves: curvesOf(assessment),
-      pictures: suspicious && overconfident && { suspicious, overconfident },
+      drawings,
       trust: bytes,
       results: resultsOf({ opened, input, lines, findings, threads, timings }),
       seconds: (performance.now() - start) / 1000,
@@ -118,24 +120,6 @@ function withLeftOut(findings: Assessment['findings']): Assessment['findings'] {
     ...findings,
     unavailable: [...findings.unavailable, { name: CONFIDNET, title: 'ConfidNet', reason }],
   };
-}
-
-/** The recommended score's curve, and those with the smallest areas. */
-function curvesOf({ findings: { scores, recommendation }, measured }: Assessment): Curve[] {
-  const isChosen = (name: string): boolean => name === recommendation.score;
-  return scores
-    .toSorted((a, b) => Number(isChosen(b.name)) - Number(isChosen(a.name)) || a.aurc - b.aurc)
-    .slice(0, MOST_CURVES)
-    .map(({ name, title, aurc }) => {
-      const { coverage, risk } = riskCoverageCurve(measured.scores.get(name)!, measured.errors);
-      return {
-        name,
-        title,
-        coverage: Float64Array.from(coverage),
-        risk: Float64Array.from(risk),
-        area: aurc,
-      };
-    });
 }
 
 /** The same data, with a turn of the event loop before each batch: a cancellation arrives there. */
