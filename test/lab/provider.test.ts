@@ -192,6 +192,14 @@ describe('the trial', () => {
     expect(log).toEqual(['open cpu', 'cpu', 'close cpu']);
   });
 
+  test('a long message is shortened', async () => {
+    const webgpu = (): never => {
+      throw new Error('x'.repeat(1000));
+    };
+    const { failure } = await made({ webgpu }).measure();
+    expect(failure).toMatch(/^x{160}…$/);
+  });
+
   test('one that never answers has failed', async () => {
     const workload: Workload = {
       name: 'hanging',

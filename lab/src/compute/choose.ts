@@ -16,6 +16,8 @@ export interface Computing {
 export interface Choosing {
   readonly signal: AbortSignal;
   readonly breathe: () => Promise<void>;
+  /** What this task has chosen so far, by the workload's name. */
+  readonly made: Map<string, Choice>;
   /** Told by name of the workload that is being measured, and undefined when it has been. */
   readonly onMeasure: (workload: string | undefined) => void;
   readonly onChoice: (choice: Choice) => void;
@@ -30,17 +32,23 @@ export async function faster<T>(
 ): Promise<T> {
   const { name, unit } = workload;
   const { threads, kept } = computing;
-  const known = kept.find((choice) => choice.workload === name && choice.threads === threads);
-  if (known === undefined && choosing.ifKnown) return work('cpu');
+  const { made, ifKnown, onChoice, signal } = choosing;
+  const known =
+    made.get(name) ?? kept.find((choice) => choice.workload === name && choice.threads === threads);
+  if (known === undefined && ifKnown) return work('cpu');
+  const take = (choice: Choice): void => {
+    made.set(name, choice);
+    onChoice(choice);
+  };
   const choice = known ?? (await choose(workload, computing, choosing));
-  choosing.onChoice(choice);
+  if (known === undefined) take(choice);
   if (choice.backend === 'wasm') return work('cpu');
   try {
     return await work('webgpu');
   } catch (error) {
-    choosing.signal.throwIfAborted();
+    signal.throwIfAborted();
     const detail = messageOf(error);
-    choosing.onChoice({ workload: name, unit, threads, backend: 'wasm', reason: 'failed', detail });
+    take({ workload: name, unit, threads, backend: 'wasm', reason: 'failed', detail });
     return work('cpu');
   }
 }

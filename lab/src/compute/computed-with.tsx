@@ -22,7 +22,7 @@ export function ComputedWith({ workloads }: ComputedWithProps): JSX.Element {
     <div class="computed-with">
       <Select label="Compute with" value={setting} options={OPTIONS} onChange={chooseSetting} />
       {Object.entries(workloads).map(([name, title]) => (
-        <p class="hint" key={name} data-computed={name}>
+        <p class="hint" style={{ overflowWrap: 'anywhere' }} key={name} data-computed={name}>
           {title}: <Line workload={name} />
         </p>
       ))}

@@ -2,6 +2,9 @@
 import { isOpen } from './provider.js';
 import type { Measured, Provider } from './provider.js';
 
+/** Of a message, in letters: the runtime's may be long. */
+const LONGEST = 160;
+
 /** A workload that is open on one of the two. Both compute the same numbers, run by run. */
 export interface Contestant {
   run(): Promise<ArrayLike<number>>;
@@ -100,8 +103,9 @@ async function within<T>(limit: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** The first line of an error, without the point that the sentence around it has. */
+/** The first line of an error, shortened, without the point that the sentence around it has. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0]!.replace(/\.$/, '');
+  const line = message.split('\n')[0]!.replace(/\.$/, '');
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`;
 }

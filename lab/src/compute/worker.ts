@@ -29,6 +29,7 @@ async function run({ id, panel, task, input, computing }: Request & { kind: 'run
     const choosing = {
       signal,
       breathe,
+      made: new Map<string, Choice>(),
       onMeasure: (workload: string | undefined) => answer({ kind: 'measure', workload }),
       onChoice: (choice: Choice) => answer({ kind: 'choice', choice, setting }),
     };
