@@ -1,14 +1,16 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../errors/index.js';
 import { toReference } from '../graph/index.js';
 import { openModel } from '../inspection/node/index.js';
-import { openSession, runSource } from '../runtime/index.js';
 import type { DataSource } from '../sources/index.js';
 import { openSource } from '../sources/node/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { interruptible } from './interruptible.js';
 import { addNamingOptions, scoresOption, sourceOptions } from './model-options.js';
+import { integer } from './option-values.js';
 import { terminalReporter } from './progress.js';
+import { scoreBatches } from './score-batches.js';
 import { scorerOf } from './score-scorer.js';
 import type { Scorer, ScorerFlags } from './score-scorer.js';
 import type { Columns } from './score-columns.js';
@@ -19,6 +21,7 @@ interface Flags extends ScorerFlags {
   readonly input: string;
   readonly out: string;
   readonly batchSize: number;
+  readonly threads: number;
   readonly quiet?: boolean;
 }
 
@@ -45,6 +48,7 @@ export function addScoreCommand(program: Command, outcome: { code: number }): vo
     .addOption(scoresOption())
     .option('--out <file>', 'a .csv, .parquet or .npz; -: CSV on stdout', '-')
     .option('--batch-size <count>', 'inputs of one run', batchSize, 250)
+    .option('--threads <count>', 'runs at a time', integer('--threads', 1), availableParallelism())
     .option('--quiet', 'no progress');
   addNamingOptions(command).action(async (flags: Flags) => {
     outcome.code = await score(flags);
@@ -75,12 +79,11 @@ async function score(flags: Flags): Promise<number> {
 async function scoreAll(
   scorer: Scorer,
   source: DataSource,
-  { out, batchSize }: Flags,
+  { out, batchSize, threads }: Flags,
   run: { onProgress: (done: number, total: number) => void; signal: AbortSignal },
 ): Promise<void> {
-  await using session = await openSession(scorer.graph);
   await using target = await openTarget(out);
-  for await (const { values, labels } of runSource(session, source, { batchSize, ...run })) {
+  for await (const { values, labels } of scoreBatches(scorer.graph, source, { batchSize, threads, ...run })) {
     const goesOn = await target.write(columnsOf(scorer, values, labels));
     if (!goesOn) return;
   }

@@ -5,13 +5,15 @@ import type { Graph } from '../../graph/index.js';
 import type { Fetches } from '../../runtime/index.js';
 import { reported } from '../../runtime/worker-errors.js';
 import type { Tensor } from '../../tensor/index.js';
-import type { WorkerOrder, WorkerReply } from './session-worker.js';
+import type { WorkerData, WorkerOrder, WorkerReply } from './session-worker.js';
 
 /** What idle threads get to end. */
 const END_MILLISECONDS = 1000;
 
 export interface PoolOptions {
   readonly workers: number;
+  /** What the rows are, for messages; 'request' unless given. */
+  readonly where?: string;
   /** Milliseconds of a run, after which nobody waits for it any more; without it a run may take any time. */
   readonly limit?: number;
   /** Told of each run that takes longer. */
@@ -125,7 +127,8 @@ export class SessionPool implements AsyncDisposable {
   }
 
   async #start(): Promise<WorkerHandle> {
-    const worker = startWorker(new URL('./session-worker.js', import.meta.url), this.#graph);
+    const data: WorkerData = { graph: this.#graph, where: this.#options.where ?? 'request' };
+    const worker = startWorker(new URL('./session-worker.js', import.meta.url), data);
     this.#all.add(worker);
     await this.#ask(worker, undefined);
     return worker;

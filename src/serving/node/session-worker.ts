@@ -7,18 +7,24 @@ import { reportOf } from '../../runtime/worker-errors.js';
 import type { ErrorReport } from '../../runtime/worker-errors.js';
 import type { Tensor } from '../../tensor/index.js';
 
+export interface WorkerData {
+  readonly graph: Graph;
+  readonly where: string;
+}
+
 /** Rows to run; undefined: only open the session. */
 export type WorkerOrder = Tensor<'float32'> | undefined;
 export type WorkerReply = { readonly outputs?: Fetches; readonly error?: ErrorReport };
 
+const { graph, where } = ownData as WorkerData;
 let session: ReturnType<typeof openSession> | undefined;
 
 serve(async (order): Promise<WorkerReply> => {
   try {
-    session ??= openSession(ownData as Graph);
+    session ??= openSession(graph);
     const open = await session;
     if (order === undefined) return {};
-    return { outputs: await runRows(open, order as Tensor<'float32'>, { where: 'request' }) };
+    return { outputs: await runRows(open, order as Tensor<'float32'>, { where }) };
   } catch (error) {
     return { error: reportOf(error) };
   }
