@@ -133,10 +133,15 @@ function summary(results: PracticalResults, flags: Flags): string {
       `${count('holds')} hold, ${count('fails')} fail, ${count('depends')} depend`,
     `Open ${pc.bold(relative('.', `${flags.out}/report.html`))}`,
   ];
+  const published = flags.published ? ['--published'] : [];
   if (flags.quick)
-    lines.push(`Next: ${pc.bold(commandLine([]))} for the full run, whose numbers are the practical's`);
+    lines.push(
+      `Next: ${pc.bold(commandLine(published))} for the full run, whose numbers are the practical's`,
+    );
   else if (flags.seeds === 1 && flags.weeks.includes(3))
-    lines.push(`Next: ${pc.bold(commandLine(['--seeds 5']))}, since one seed's failure AUPR is noise`);
+    lines.push(
+      `Next: ${pc.bold(commandLine([...published, '--seeds 5']))}, since one seed's failure AUPR is noise`,
+    );
   return `${lines.join('\n')}\n`;
 }
 

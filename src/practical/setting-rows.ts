@@ -67,7 +67,7 @@ export function week3Rows(settings: Week3Settings): readonly Row[] {
     ['week 3: classifier', `Adam, ${rate(classifier.learningRate)}, ${classifier.epochs} epochs`],
     [
       'week 3: ConfidNet',
-      `100-${confidnet.hidden.join('-')}-1, Adam, ${rate(confidnet.learningRate)}, ${confidnet.epochs} epochs`,
+      `100-${confidnet.hidden.join('-')}-1 on the frozen classifier with its dropout active, Adam, ${rate(confidnet.learningRate)}, ${confidnet.epochs} epochs`,
     ],
     ['week 3: MC dropout', `${passes.measures} passes for the measures, ${passes.figures} for the figures`],
     [

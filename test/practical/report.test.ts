@@ -46,6 +46,14 @@ test('the same results give the same bytes', () => {
 
 const decimals = (value: number): string => value.toFixed(3).replace('-', '−');
 
+test('what others reached is beside it, and for the set that it is of', () => {
+  expect(page.text).toContain('five seeds of an independent implementation');
+  expect(page.text).toContain('0.411, 0.457, 0.458, 0.483, 0.590');
+  expect(page.text).toContain('45.89');
+  // Those of KMNIST, which this run has not.
+  expect(page.text).not.toContain('0.982, 0.985, 0.987');
+});
+
 test('several seeds: their means, their wins, a dot for each', () => {
   expect(page.text).toContain('with 2 seeds');
   expect(page.text).toContain('Average precision over 2 seeds, with 95 % Student-t intervals of the mean.');

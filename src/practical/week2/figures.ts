@@ -56,7 +56,7 @@ export function week2Figures(result: Week2Result, document: Document, seed: numb
     draw(
       'figure-5',
       'Figure 5. Mean-field variational inference',
-      `Mean of p(y = 1) over ${variational.samples} draws of the weights, ${setting} settings, prior N(0, 1); right, what the draws disagree on.`,
+      `Mean of p(y = 1) over ${variational.samples} draws of the weights, ${setting} settings, prior N(0, 1)${settings.published ? ', which does not reach the gradient' : ''}; right, what the draws disagree on.`,
       'blobs',
       own.variational.picture,
     ),

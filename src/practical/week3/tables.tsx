@@ -3,6 +3,7 @@ import { DataTable } from '../../report/index.js';
 import type { DifferenceResult, Ends, OrderResult, RankingResult } from '../results.js';
 import { FAILURE_SCORES, OOD_SCORES, SCORE_TITLES } from './evaluate.js';
 import type { ScoreName } from './evaluate.js';
+import { PUBLISHED, REFERENCE } from './reference.js';
 import { rankingOf } from './results.js';
 import type { Week3Result } from './run.js';
 
@@ -14,14 +15,32 @@ export function resultTables(question: string, result: Week3Result): JSX.Element
     const rows = FAILURE_SCORES.map((name) => rankingRow(name, rankingOf(first.failure, name)));
     const own = orders.filter(({ order }) => order.includes('confidnet'));
     const between = first.differences.filter(({ task }) => task === 'failure');
-    return tables('Failure prediction', rows, between, summary['failure']!, own, seeds.length, first.seed);
+    return (
+      <>
+        {tables('Failure prediction', rows, between, summary['failure']!, own, seeds.length, first.seed)}
+        {referenceTable(summary['failure']!, REFERENCE.failure)}
+        <DataTable
+          caption="Published for MNIST and a small convnet, per cent (Corbière et al., NeurIPS 2019): another network, for orientation."
+          columns={['Score', 'FPR at 95 % TPR', 'AUPR, error', 'AUPR, success', 'AUROC']}
+          rows={PUBLISHED.map(({ name, fprAt95Tpr, auprError, auprSuccess, auroc }) => [
+            name,
+            ...[fprAt95Tpr, auprError, auprSuccess, auroc].map((value) => value.toFixed(2)),
+          ])}
+        />
+      </>
+    );
   }
   if (question === 'III.1') {
     const rows = OOD_SCORES.map((name) => rankingRow(name, rankingOf(first.ood[ood.name]!, name)));
     const own = orders.filter(({ order }) => order.includes('odin'));
     const between = first.differences.filter(({ task }) => task === ood.name);
     const title = `Detection of ${ood.title}`;
-    return tables(title, rows, between, summary[ood.name]!, own, seeds.length, first.seed);
+    return (
+      <>
+        {tables(title, rows, between, summary[ood.name]!, own, seeds.length, first.seed)}
+        {ood.name === 'kmnist' ? referenceTable(summary[ood.name]!, REFERENCE.kmnist) : null}
+      </>
+    );
   }
   return null;
 }
@@ -83,6 +102,27 @@ function tables(
         ])}
       />
     </>
+  );
+}
+
+/** The scores of which the values of other seeds are known. */
+function referenceTable(
+  summary: Week3Result['summary'][string],
+  known: Partial<Readonly<Record<ScoreName, readonly number[]>>>,
+): JSX.Element {
+  return (
+    <DataTable
+      caption="Average precision beside five seeds of an independent implementation of the same settings."
+      columns={['Score', 'This run', 'Five other seeds, lowest to highest']}
+      rows={(Object.entries(known) as [ScoreName, readonly number[]][]).map(([name, values]) => [
+        SCORE_TITLES[name],
+        decimals(summary[name]!.mean),
+        values
+          .toSorted((a, b) => a - b)
+          .map(decimals)
+          .join(', '),
+      ])}
+    />
   );
 }
 

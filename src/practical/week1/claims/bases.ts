@@ -94,7 +94,7 @@ export function uncertainFarAway(run: Week1Run): Claim {
     ],
     correction:
       'The variance rises at the edge of the data and then falls to 1 / beta, lower than anywhere near ' +
-      'the training points: the noise alone is left, as if nothing could be learned there.',
+      'the training points: the noise alone is left, as if there were nothing to learn there.',
   };
 }
 
