@@ -3,8 +3,8 @@ import { int, ints, text } from '#credence/graph/index';
 import type { Attributes } from '#credence/graph/index';
 import type { Case, Draw } from './harness.js';
 
-const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
-const shapes = (minimum: number, maximum: number, sizes = 3): fc.Arbitrary<number[]> =>
+export const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+export const shapes = (minimum: number, maximum: number, sizes = 3): fc.Arbitrary<number[]> =>
   fc.array(size(sizes), { minLength: minimum, maxLength: maximum });
 
 /** A shape that broadcasts to `to`: without some leading axes, with 1 in place of some sizes. */
@@ -26,16 +26,16 @@ export const broadcasting: fc.Arbitrary<Case> = shapes(0, 4).chain((shape) =>
       op,
       name: `(${shape.join()}) with (${a.join()}) and (${b.join()})`,
       build: (c) => {
-        // The second's elements lie between those of the first, so that an extreme is unique.
+        const isExtreme = op === 'Max' || op === 'Min';
         const [x, y] = [
           c.floats('x', shape, { draw: op === 'Pow' ? positive : 'apart' }),
-          c.floats('y', a, { draw: positive }),
+          c.floats('y', a, { draw: isExtreme ? { apartBy: 0.025 } : positive }),
         ];
         if (op === 'Where') return c.apply(op, [c.booleans('which', b), x, y]);
         return c.apply(
           op,
           ['Max', 'Min', 'Sum', 'Mean'].includes(op)
-            ? [x, y, c.floats('z', b, { draw: { from: -2, to: -0.5 } })]
+            ? [x, y, c.floats('z', b, { draw: { apartBy: 0.0125 } })]
             : [x, y],
         );
       },

@@ -29,6 +29,8 @@ export type Draw =
   | { readonly from: number; readonly to: number }
   /** Different multiples of 0.05 and at least 0.025 from 0: no ties, and no kink within the differences' reach. */
   | 'apart'
+  /** The same moved by this, so that inputs which are compared have no ties among them: between 0 and 0.05. */
+  | { readonly apartBy: number }
   /** Integers of few values, as floats: many ties. */
   | 'tied';
 
@@ -114,10 +116,11 @@ export class CaseBuilder {
     const own = fold(this.#key, name);
     const u = uniform(own, n);
     if (draw === 'tied') return u.map((x) => Math.floor(x * 3) - 1);
-    if (draw === 'apart') {
+    if (draw === 'apart' || 'apartBy' in draw) {
       const order = permutation(fold(own, 'order'), n);
+      const shift = draw === 'apart' ? 0 : draw.apartBy;
       return Float64Array.from({ length: n }, (_, i) =>
-        Math.fround((order[i]! - Math.floor(n / 2)) * 0.05 + 0.025),
+        Math.fround((order[i]! - Math.floor(n / 2)) * 0.05 + 0.025 + shift),
       );
     }
     return u.map((x) => Math.fround(draw.from + x * (draw.to - draw.from)));

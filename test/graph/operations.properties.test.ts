@@ -11,6 +11,7 @@ import {
   resizings,
   slices,
 } from './arbitrary-cases.js';
+import { normalizations, picking, reshapings } from './arbitrary-layers.js';
 import { checkDerivative, checkRuntime, realise } from './harness.js';
 
 describe('any shapes: derivative by differences; values, derivatives and shapes as ONNX Runtime has them', () => {
@@ -24,6 +25,9 @@ describe('any shapes: derivative by differences; values, derivatives and shapes 
     ['padding', pads, 30],
     ['layout', layouts, 60],
     ['resizing', resizings, 30],
+    ['normalisation', normalizations, 40],
+    ['picking', picking, 40],
+    ['reshaping', reshapings, 40],
   ] as const)('%s', async (_name, uses, numRuns) => {
     await fc.assert(
       fc.asyncProperty(uses, async (use) => {
