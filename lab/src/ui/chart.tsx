@@ -43,8 +43,9 @@ export interface ChartProps {
   readonly over?: (frame: Frame) => ComponentChildren;
 }
 
-/** Of the letters' size. */
+/** Of the letters' size; LEFT grows with the ticks' numbers. */
 const LEFT = 3.6;
+const LABEL = 0.65;
 const BOTTOM = 3.1;
 const TOP = 0.6;
 const RIGHT = 0.9;
@@ -55,7 +56,7 @@ export function Chart(props: ChartProps): JSX.Element {
   const clip = useId();
   const box = useRef<HTMLDivElement>(null);
   const { width: outer, letter } = useSize(box);
-  const left = LEFT * letter;
+  const left = leftOf(y, (outer - LEFT * letter) / aspect, letter) * letter;
   const top = TOP * letter;
   const width = Math.max(60, outer - left - RIGHT * letter);
   const height = width / aspect;
@@ -68,8 +69,8 @@ export function Chart(props: ChartProps): JSX.Element {
   };
   // While something moves inside of them, axes stand still.
   const axes = useMemo(
-    () => <Axes frame={frame} x={x} y={y} letter={letter} />,
-    [width, height, letter, ...standing(x), ...standing(y)],
+    () => <Axes frame={frame} x={x} y={y} letter={letter} left={left} />,
+    [left, width, height, letter, ...standing(x), ...standing(y)],
   );
   return (
     <div class="chart" ref={box}>
@@ -103,16 +104,39 @@ function standing({ domain, label, type, format, grid }: AxisOptions): readonly 
   return [...domain, label, type, format, grid];
 }
 
+/** What the numbers of the upright axis and its label need on the left, in letters. */
+function leftOf(
+  { domain, type = 'linear', format = short }: AxisOptions,
+  height: number,
+  letter: number,
+): number {
+  const widths = yTicksOf({ domain, type }, height, letter).map((value) =>
+    Array.from(format(value)).reduce((sum, sign) => sum + (WIDTHS[sign] ?? 0.5), 0),
+  );
+  return Math.max(LEFT, TICK / letter + Math.max(0, ...widths) + 0.5 + LABEL);
+}
+
+/** Of signs, in letters; a digit has half of one. */
+const WIDTHS: Readonly<Record<string, number>> = { '.': 0.25, ' ': 0.2, '\u00a0': 0.2, '%': 0.83 };
+/** From the frame to a number, in pixels. */
+const TICK = 6;
+
+function yTicksOf(axis: Pick<Scale, 'domain' | 'type'>, height: number, letter: number): number[] {
+  return ticks(axis, Math.max(2, Math.floor(height / (3 * letter))));
+}
+
 interface AxesProps {
   readonly frame: Frame;
   readonly x: AxisOptions;
   readonly y: AxisOptions;
   readonly letter: number;
+  /** Room on the left, in pixels. */
+  readonly left: number;
 }
 
-function Axes({ frame: { width, height, x, y }, x: xAxis, y: yAxis, letter }: AxesProps): JSX.Element {
+function Axes({ frame: { width, height, x, y }, x: xAxis, y: yAxis, letter, left }: AxesProps): JSX.Element {
   const xTicks = ticks(x, Math.max(2, Math.floor(width / (5 * letter))));
-  const yTicks = ticks(y, Math.max(2, Math.floor(height / (3 * letter))));
+  const yTicks = yTicksOf(y, height, letter);
   const { format: formatX = short, grid: gridX = false } = xAxis;
   const { format: formatY = short, grid: gridY = false } = yAxis;
   return (
@@ -130,7 +154,7 @@ function Axes({ frame: { width, height, x, y }, x: xAxis, y: yAxis, letter }: Ax
         <g key={value} transform={`translate(0,${y.at(value)})`}>
           {gridY ? <path class="grid" d={`M0,0H${width}`} /> : null}
           <path d="M0,0H-4" />
-          <text x={-6} dy="0.35em" text-anchor="end">
+          <text x={-TICK} dy="0.35em" text-anchor="end">
             {formatY(value)}
           </text>
         </g>
@@ -140,7 +164,7 @@ function Axes({ frame: { width, height, x, y }, x: xAxis, y: yAxis, letter }: Ax
       </text>
       <text
         class="axis-label"
-        transform={`translate(${-2.95 * letter},${height / 2}) rotate(-90)`}
+        transform={`translate(${LABEL * letter - left},${height / 2}) rotate(-90)`}
         dy="0.35em"
         text-anchor="middle"
       >

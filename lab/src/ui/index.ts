@@ -15,3 +15,4 @@ export type { SavedFigure } from './save.js';
 export { extent, padded, short } from './scale.js';
 export { Settings } from './settings.js';
 export { Transport, usePlayback } from './transport.js';
+export { PointsSlider, PriorPrecisionSlider, SeedSlider } from './usual-sliders.js';

@@ -1,6 +1,17 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Button, Choice, Select, Settings, short, Slider, Switch } from '../ui/index.js';
+import {
+  Button,
+  Choice,
+  PointsSlider,
+  PriorPrecisionSlider,
+  SeedSlider,
+  Select,
+  Settings,
+  short,
+  Slider,
+  Switch,
+} from '../ui/index.js';
 import { beta, dimension, pair, publishedBeta, trueBeta, weightName } from './data.js';
 import { MOST_POINTS, MOST_WEIGHTS, set, signals } from './state.js';
 
@@ -26,14 +37,7 @@ export function Week1Settings(): JSX.Element {
         ]}
         onChange={(chosen) => redraw({ set: chosen })}
       />
-      <Slider
-        label="Points N"
-        value={signals.n}
-        min={2}
-        max={MOST_POINTS}
-        step={1}
-        onChange={(n) => redraw({ n })}
-      />
+      <PointsSlider value={signals.n} min={2} max={MOST_POINTS} step={1} onChange={(n) => redraw({ n })} />
       <Slider
         label="Noise σ"
         value={signals.noise}
@@ -43,14 +47,7 @@ export function Week1Settings(): JSX.Element {
         format={short}
         onChange={(noise) => redraw({ noise })}
       />
-      <Slider
-        label="Seed"
-        value={signals.seed}
-        min={0}
-        max={100}
-        step={1}
-        onChange={(seed) => redraw({ seed })}
-      />
+      <SeedSlider value={signals.seed} onChange={(seed) => redraw({ seed })} />
       <h3>Model</h3>
       <Choice
         label="Features φ(x)"
@@ -77,15 +74,7 @@ export function Week1Settings(): JSX.Element {
           />
         </>
       ) : null}
-      <Slider
-        label="Prior precision α"
-        value={signals.alpha}
-        min={0.001}
-        max={100}
-        step={0.05}
-        log
-        format={(value) => short(value)}
-      />
+      <PriorPrecisionSlider value={signals.alpha} />
       <Slider
         label="Noise precision β"
         value={beta}

@@ -76,8 +76,8 @@ export function Weights({
             {value === undefined ? null : <path class="mark-contour" d={contour(value, frame)} />}
             {known === undefined ? null : (
               <g transform={`translate(${frame.x.at(known[p]!)},${frame.y.at(known[q]!)})`}>
-                <circle class="mark-halo" r={0.7 * frame.letter} />
-                <circle class="mark-ring" r={0.7 * frame.letter} />
+                <circle class="mark-halo" r={0.45 * frame.letter} />
+                <circle class="mark-ring" r={0.45 * frame.letter} />
               </g>
             )}
           </>

@@ -62,13 +62,12 @@ export function Numbers({
               <td data-quantity={`${kind}-far`}>{told(far[kind])}</td>
             </tr>
           ))}
-          <tr>
-            <th scope="row">this browser takes</th>
-            <td>{time.epoch === undefined ? '–' : `${short(time.epoch, 2)} ms an epoch`}</td>
-            <td>{short(time.maps, 2)} ms for the maps</td>
-          </tr>
         </tbody>
       </table>
+      <p class="hint">
+        This browser takes {time.epoch === undefined ? '' : `${short(time.epoch, 2)} ms an epoch and `}
+        {short(time.maps, 2)} ms for the maps.
+      </p>
     </div>
   );
 }

@@ -1,5 +1,16 @@
 import type { JSX } from 'preact';
-import { Button, Choice, Select, Settings, short, Slider, Switch } from '../ui/index.js';
+import {
+  Button,
+  Choice,
+  PointsSlider,
+  PriorPrecisionSlider,
+  SeedSlider,
+  Select,
+  Settings,
+  short,
+  Slider,
+  Switch,
+} from '../ui/index.js';
 import { isNetwork, isSampled, learningRate, noise } from './data.js';
 import { MOST_HIDDEN, MOST_MEMBERS, MOST_POINTS, MOST_SAMPLES } from './limits.js';
 import { set, signals } from './state.js';
@@ -29,14 +40,7 @@ export function Week2Settings(): JSX.Element {
       />
       {signals.set.value === 'empty' ? null : (
         <>
-          <Slider
-            label="Points N"
-            value={signals.n}
-            min={10}
-            max={MOST_POINTS}
-            step={10}
-            onChange={(n) => redraw({ n })}
-          />
+          <PointsSlider value={signals.n} max={MOST_POINTS} step={10} onChange={(n) => redraw({ n })} />
           <Slider
             label="Noise"
             value={noise}
@@ -48,7 +52,7 @@ export function Week2Settings(): JSX.Element {
           />
         </>
       )}
-      <Slider label="Seed" value={signals.seed} min={0} max={100} step={1} />
+      <SeedSlider value={signals.seed} />
       <h3>Model</h3>
       <Select
         label="Method"
@@ -69,15 +73,7 @@ export function Week2Settings(): JSX.Element {
       {method === 'dropout' ? (
         <Slider label="Dropout rate" value={signals.rate} min={0.05} max={0.9} step={0.05} format={short} />
       ) : (
-        <Slider
-          label="Prior precision α"
-          value={signals.alpha}
-          min={0.001}
-          max={100}
-          step={0.05}
-          log
-          format={(value) => short(value)}
-        />
+        <PriorPrecisionSlider value={signals.alpha} />
       )}
       {method === 'ensemble' ? (
         <Slider label="Networks M" value={signals.members} min={1} max={MOST_MEMBERS} step={1} />

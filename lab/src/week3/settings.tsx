@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Button, Select, Settings, short, Slider, Switch } from '../ui/index.js';
+import { Button, SeedSlider, Select, Settings, short, Slider, Switch } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { isDrawn, shipped } from './data.js';
 import { choose } from './gallery.js';
@@ -57,7 +57,7 @@ export function Week3Settings(): JSX.Element {
         hint="Of the distribution, the digits and the threshold below"
       />
       <Slider label="MC-dropout passes" value={signals.passes} min={10} max={MOST_PASSES} step={10} />
-      <Slider label="Seed" value={signals.seed} min={0} max={100} step={1} />
+      <SeedSlider value={signals.seed} />
       <h3>ODIN</h3>
       <Slider
         label="Temperature T"

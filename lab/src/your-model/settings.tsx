@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useTask } from '../compute/index.js';
-import { Select, Settings, Slider, Switch } from '../ui/index.js';
+import { SeedSlider, Select, Settings, Slider, Switch } from '../ui/index.js';
 import { hasFiles } from './running.js';
 import { choices, files, signals } from './state.js';
 import { TextField } from './text-field.js';
@@ -31,7 +31,7 @@ export function YourModelSettings(): JSX.Element {
         step={0.001}
         format={percent}
       />
-      <Slider label="Seed" value={signals.seed} min={0} max={100} step={1} />
+      <SeedSlider value={signals.seed} />
       <Switch
         label="ConfidNet too"
         value={signals.confidnet}
