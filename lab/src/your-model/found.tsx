@@ -70,7 +70,7 @@ export function Accuracy({ assessed: { findings } }: { readonly assessed: Assess
           ))}
           <tr>
             <th scope="row">Time of a prediction, in batches, here</th>
-            <td>{duration(secondsPerInput)}</td>
+            <td class="short">{duration(secondsPerInput)}</td>
             {after === null ? null : <td />}
           </tr>
         </tbody>

@@ -30,7 +30,7 @@ export function Rankings({ assessed: { findings } }: { readonly assessed: Assess
         <RankingTable
           id="failure"
           caption="Finding its errors"
-          note={`Positive: an error, ${percent(classifier.errors / examples.measured)} of the measured examples. In brackets: 95 % bootstrap intervals.`}
+          note={`Positive: an error, ${percent(classifier.errors / examples.measured)} of the measured examples. In brackets: 95 % bootstrap intervals. AUROC: how often an error has a larger score than a right prediction. FPR at 95 % TPR: the share of the right predictions that is flagged with 95 % of the errors; small is good.`}
           rows={failures}
           chosen={recommendation.score}
         />
@@ -63,7 +63,7 @@ function RankingTable({
   readonly chosen: string;
 }): JSX.Element {
   return (
-    <div class="table" tabindex={0} role="region" aria-label={caption}>
+    <div class="table ranking" tabindex={0} role="region" aria-label={caption}>
       <table class="numbers" data-table={id}>
         <caption>
           {caption}
@@ -147,7 +147,7 @@ export function Thresholds({ assessed: { findings } }: { readonly assessed: Asse
                 <td data-quantity="aurc" data-value={aurc}>
                   {short(aurc)}
                 </td>
-                <td>{duration(secondsPerInput)}</td>
+                <td class="short">{duration(secondsPerInput)}</td>
                 <td class="text">{fittedOn}</td>
               </tr>
             ))}
