@@ -113,6 +113,8 @@ describe('the files of week 3, from a practical of noise', () => {
         threads: 1,
         provider: 'cpu',
         ood: { name: 'strange', title: 'STRANGE', source: '', reason: '' },
+        week1: null,
+        week2: null,
         week3: SETTINGS,
       },
       versions: { credence: '0' },
