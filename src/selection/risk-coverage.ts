@@ -61,7 +61,8 @@ export function areaUnderRiskCoverage(scores: ArrayLike<number>, errors: Errors)
     [before, wrong] = [accepted, wrongAfter];
   }
   for (let i = n - wrong + 1; i <= n; i++) best += (i - (n - wrong)) / i / n;
-  return { area, excess: Math.max(0, area - best) };
+  // Sums of rounded terms may leave [0, 1] by some last places, as where every prediction is wrong.
+  return { area: Math.min(1, area), excess: Math.max(0, area - best) };
 }
 
 /** Indices by ascending score. */

@@ -42,3 +42,13 @@ test('without ties the area is the mean of the risks; the perfect order has no e
 test('a score that says nothing has the error rate as its area', () => {
   expect(areaUnderRiskCoverage([1, 1, 1, 1], [1, 0, 0, 0]).area).toBeCloseTo(0.25, 14);
 });
+
+// Of 113 and more errors in a row the sum of 1 / n, n times, came out above 1, which no figure takes.
+test('where all is wrong the area is 1 at the most', () => {
+  for (let n = 1; n <= 400; n++) {
+    const scores = Float64Array.from({ length: n }, (_, i) => i);
+    const { area } = areaUnderRiskCoverage(scores, scores.map(() => 1));
+    expect(area).toBeLessThanOrEqual(1);
+    expect(area).toBeCloseTo(1, 12);
+  }
+});
