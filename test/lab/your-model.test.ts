@@ -188,12 +188,12 @@ describe.skipIf(!hasChromium)('your model', () => {
   test('an assessment is cancelled, and another one made; choices by hand are followed', async ({ lab }) => {
     await using opened = await lab.open('#/your-model?confidnet=1');
     const { page } = opened;
-    // In the middle of a training that hears nothing: its worker is ended, and another one begins.
+    // In the middle of a training: it hears of it, or its worker is ended and another one begins.
     await page.getByText('scores fitted: ConfidNet').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('switch', { name: 'ConfidNet too' }).click();
     await page.getByRole('button', { name: 'Assess the example' }).click();
-    await page.getByText('the example is trained').waitFor();
+    await page.locator('.run-progress').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Assess the example' }).waitFor();
     await page.locator('.run-progress').waitFor({ state: 'detached' });
