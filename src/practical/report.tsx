@@ -168,7 +168,7 @@ const FORMULAS: Readonly<Record<string, string>> = {
   '1/1.2': String.raw`S^{-1} = \alpha I + \beta \Phi^\top \Phi, \qquad \mu = \beta S \Phi^\top y`,
   '1/1.3': String.raw`p(y^* \mid x^*) = \mathcal{N}\bigl(\varphi^\top \mu,\; \tfrac{1}{\beta} + \varphi^\top S \varphi\bigr)`,
   '1/1.5': String.raw`\sigma^2(x) = 1 + \frac{1}{N} + \frac{(x - \bar{x})^2}{\sum_i (x_i - \bar{x})^2}`,
-  '2/1.2': String.raw`p(w \mid D) \approx \mathcal{N}\bigl(w_{MAP},\, H^{-1}\bigr), \qquad H = -\nabla^2 \log p(D, w)\big|_{w_{MAP}}`,
+  '2/1.2': String.raw`p(w \mid D) \approx \mathcal{N}\bigl(w_{\mathrm{MAP}},\, H^{-1}\bigr), \qquad H = -\nabla^2 \log p(D, w)\big|_{w_{\mathrm{MAP}}}`,
   '2/1.3': String.raw`-\frac{1}{N}\,\mathrm{ELBO} = \frac{1}{N} \Bigl( \mathbb{E}_q\bigl[-\log p(D \mid w)\bigr] + \mathrm{KL}\bigl(q \,\|\, p\bigr) \Bigr)`,
   '3/I.1': String.raw`I[y, w] = H\bigl[\mathbb{E}\, p\bigr] - \mathbb{E}\, H[p], \qquad v = 1 - \frac{\max_k n_k}{S}`,
   '3/II.2': String.raw`\ell = \bigl(\hat{c}(x) - p(y \mid x)\bigr)^2`,

@@ -31,7 +31,7 @@ p,ul,ol,dl,blockquote{max-width:72ch;margin:0 0 1rem;text-wrap:pretty}
 code,pre,kbd{font-family:var(--mono);font-size:.875em}
 math{font-size:1.05em}
 math.tml-display{display:block;width:100%}
-.formula{display:block;margin:1rem 0;overflow-x:auto;overflow-y:hidden}
+.formula{display:block;margin:.5rem 0;padding:.5rem 0;overflow-x:auto;overflow-y:hidden}
 .more{mask-image:linear-gradient(to right,#000 calc(100% - 2.5rem),transparent)}
 header.title{padding:3.5rem 0 1.5rem;display:flex;flex-wrap:wrap;gap:1rem 2rem;justify-content:space-between;align-items:start}
 header.title>div:first-child{flex:1 1 30rem}

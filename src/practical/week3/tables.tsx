@@ -112,7 +112,7 @@ function referenceTable(
 ): JSX.Element {
   return (
     <DataTable
-      caption="Average precision beside five seeds of an independent implementation of the same settings."
+      caption="Average precision beside five seeds of an independent implementation, settings in full."
       columns={['Score', 'This run', 'Five other seeds, lowest to highest']}
       rows={(Object.entries(known) as [ScoreName, readonly number[]][]).map(([name, values]) => [
         SCORE_TITLES[name],
