@@ -16,7 +16,7 @@ export type { KolmogorovSmirnov } from './kolmogorov-smirnov-test.js';
 export { mannWhitneyTest } from './mann-whitney-test.js';
 export { negativeLogLikelihood, negativeLogLikelihoodOfLogs } from './negative-log-likelihood.js';
 export { permutationTest } from './permutation-test.js';
-export type { Alternative, TwoSampleOptions, TwoSampleTest } from './permutation-test.js';
+export type { Alternative, TwoSampleOptions, TwoSampleTest } from './two-sample.js';
 export { predictedClasses } from './probabilities.js';
 export { rankingMetrics } from './ranking-metrics.js';
 export type { RankingMetrics } from './ranking-metrics.js';

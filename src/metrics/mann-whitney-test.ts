@@ -1,6 +1,6 @@
 import { DataError } from '../errors/index.js';
-import { binomial, opposite, pool } from './permutation-test.js';
-import type { TwoSampleOptions, TwoSampleTest } from './permutation-test.js';
+import { atLeastAsExtreme, binomial, withSmallerFirst } from './two-sample.js';
+import type { Alternative, TwoSampleOptions, TwoSampleTest } from './two-sample.js';
 
 /** Additions of the count, about half a second. */
 const MOST_WORK = 400_000_000;
@@ -27,31 +27,20 @@ export function mannWhitneyTest(
   y: ArrayLike<number>,
   { alternative = 'two-sided' }: TwoSampleOptions = {},
 ): TwoSampleTest {
-  const pooled = pool(x, y);
-  if (x.length > y.length) {
-    const { statistic, ...rest } = mannWhitneyTest(y, x, { alternative: opposite(alternative) });
-    return { statistic: x.length * y.length - statistic, ...rest };
-  }
+  return withSmallerFirst(x, y, alternative, countRankSums, (statistic) => x.length * y.length - statistic);
+}
+
+function countRankSums(pooled: Float64Array, n: number, alternative: Alternative): TwoSampleTest {
   const ranks = doubledMidranks(pooled);
-  const n = x.length;
   const least = n * (n + 1);
   const observed = ranks.subarray(0, n).reduce((sum, rank) => sum + rank, 0) - least;
   const ways = rankSumCounts(ranks, n);
-  const centre = n * y.length;
+  const extremeU = atLeastAsExtreme(observed, alternative, { centre: n * (ranks.length - n) });
   let extreme = 0;
   let all = 0;
   for (let sum = least; sum < ways.length; sum++) {
-    const doubledU = sum - least;
     all += ways[sum]!;
-    if (
-      alternative === 'greater'
-        ? doubledU >= observed
-        : alternative === 'less'
-          ? doubledU <= observed
-          : Math.abs(doubledU - centre) >= Math.abs(observed - centre)
-    ) {
-      extreme += ways[sum]!;
-    }
+    if (extremeU(sum - least)) extreme += ways[sum]!;
   }
   return { statistic: observed / 2, pValue: extreme / all, assignments: binomial(ranks.length, n) };
 }
