@@ -142,7 +142,7 @@ describe('credence assess', () => {
       expect(seen.svgDownloads).toBe(4);
       expect(seen.paperAfterClick).not.toBe(seen.paper);
     },
-    60_000,
+    240_000,
   );
 
   test.each<[string, readonly string[], number, RegExp]>([

@@ -276,7 +276,7 @@ describe.skipIf(chromium === undefined)('the report in a browser', () => {
       expect(seen.svgDownloads).toBe(results.figures.length);
       expect(seen.framesStepped).toBe(true);
     },
-    MINUTES,
+    4 * MINUTES,
   );
 });
 
