@@ -72,7 +72,7 @@ export function Odin({ step, error }: OdinProps): JSX.Element {
               colour={signColour}
               label="The signs of the gradient: blue is minus, yellow is plus"
             />
-            <figcaption>sign ∇, times ε = {short(epsilon)} of white</figcaption>
+            <figcaption>sign ∇ (yellow +, blue −); step ε = {short(epsilon)} of white</figcaption>
           </figure>
           <figure>
             <DigitImage values={moved} label="The perturbed image" />

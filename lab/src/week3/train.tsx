@@ -121,6 +121,9 @@ export function Train({
               </>
             )}
           </p>
+          {canGoOn && !isRunning ? (
+            <p class="hint">Paused: this page holds the training until it is closed or loaded anew.</p>
+          ) : null}
           <ComputedWith workloads={{ [TRAINING]: 'Training', [PASSES]: 'Passes over many digits' }} />
           {error.value === undefined ? null : <Notice kind="error">{error.value}</Notice>}
           {trained.value === undefined ? null : <Compared trained={trained.value} shipped={shipped} />}
@@ -137,7 +140,13 @@ export function Train({
             }
           >
             {(frame) =>
-              now === undefined ? null : <path class="mark-series-0" d={linePath(steps, now.losses, frame)} />
+              now === undefined ? (
+                <text class="not-yet" x={frame.width / 2} y={frame.height / 2} text-anchor="middle">
+                  Press Train: the loss of each step appears here.
+                </text>
+              ) : (
+                <path class="mark-series-0" d={linePath(steps, now.losses, frame)} />
+              )
             }
           </Chart>
         </div>
