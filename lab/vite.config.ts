@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { credencePackage } from './build/credence-package.js';
 import { formulas } from './build/formulas.js';
+import { contentSecurityPolicy, policy } from './build/policy.js';
 import { serviceWorker } from './build/service-worker.js';
 
 const lab = dirname(fileURLToPath(import.meta.url));
@@ -17,7 +18,7 @@ export default defineConfig({
   root: lab,
   // Any folder of any server.
   base: './',
-  plugins: [credencePackage(dirname(lab)), formulas(), serviceWorker()],
+  plugins: [credencePackage(dirname(lab)), formulas(), contentSecurityPolicy(), serviceWorker()],
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,
@@ -48,5 +49,6 @@ export default defineConfig({
   },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   server: { headers },
-  preview: { headers },
+  // The worker is answered with it as well, which the page's head says nothing to.
+  preview: { headers: { ...headers, 'content-security-policy': policy } },
 });

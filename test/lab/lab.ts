@@ -5,6 +5,7 @@ import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { preview } from 'vite';
 import { expect, inject, test as base } from 'vitest';
 import type { TestAPI } from 'vitest';
+import { policy } from '../../lab/build/policy.js';
 import { parseAddress } from '../../lab/src/state/address.js';
 import { findChromium } from '../browser/chromium.js';
 
@@ -14,10 +15,11 @@ export const hasChromium: boolean = findChromium() !== undefined;
 /** How long anything is waited for, in milliseconds: the machine may be slow, and others may use it as well. */
 const PATIENCE = 120_000;
 
-/** What a page needs to have shared memory, and with it threads. */
-const ISOLATION = {
+/** As `npm run lab` serves it: what a page needs to have threads, and the policy that its worker heeds too. */
+const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
+  'content-security-policy': policy,
 };
 
 /** The lab behind a server, and a browser to open it with. */
@@ -34,7 +36,7 @@ export interface OpenPage extends AsyncDisposable {
   readonly complaints: readonly string[];
 }
 
-/** `test` with a `lab`, which the tests of a file share. `isolated`: with the headers of cross-origin isolation. */
+/** `test` with a `lab`, which the tests of a file share. `isolated`: with the headers of `npm run lab`, else without any. */
 export function labTest({ isolated }: { readonly isolated: boolean }): TestAPI<{ lab: Lab }> {
   return base.extend<{ $file: { lab: Lab } }>({
     lab: [
@@ -79,7 +81,7 @@ export async function serveLab(
     configFile: false,
     logLevel: 'error',
     build: { outDir: folder },
-    preview: { host: '127.0.0.1', port: 0, headers: isolated ? ISOLATION : {} },
+    preview: { host: '127.0.0.1', port: 0, headers: isolated ? HEADERS : {} },
   });
   let stopped: Promise<void> | undefined;
   return {

@@ -158,6 +158,37 @@ describe.skipIf(!hasChromium)('the shell', () => {
     );
   });
 
+  // That the page itself asks for nothing else is what no complaint of its console says, in every test.
+  test.for([true, false])(
+    'nothing but its own is loaded, run or talked to; headers: %s',
+    async (isolated, { lab }) => {
+      await using server = await serveLab(lab.folder, { isolated });
+      await using opened = await lab.open(server.url);
+      const { page } = opened;
+      await page.waitForSelector('.numbers');
+      expect(opened.complaints).toEqual([]);
+      const refused = await page.evaluateHandle(() => {
+        const directives: string[] = [];
+        addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
+          directives.push(effectiveDirective),
+        );
+        const elsewhere = 'https://elsewhere.invalid/';
+        fetch(elsewhere).catch(() => undefined);
+        new Image().src = `${elsewhere}image.png`;
+        const script = document.createElement('script');
+        script.textContent = 'document.title = "taken over"';
+        const style = document.createElement('style');
+        style.textContent = 'body { display: none }';
+        document.head.append(script, style);
+        return directives;
+      });
+      const expected = ['connect-src', 'img-src', 'script-src-elem', 'style-src-elem'];
+      // Each of two equal policies refuses.
+      await eventually(async () => [...new Set(await refused.jsonValue())].toSorted()).toEqual(expected);
+      expect(await page.title()).toBe('Week 1 · Credence lab');
+    },
+  );
+
   test('a tab is shown at once, with nothing of the last one left to be written over its address', async ({
     lab,
   }) => {
