@@ -66,9 +66,6 @@ export function Panel(): JSX.Element {
       </div>
       <Toolbar fit={fit} busy={task.busy} />
       {error === undefined ? null : <Notice kind="error">{error}</Notice>}
-      {problem.value === undefined ? (
-        <Notice kind="note">No points: choose a class of the brush and paint some of both.</Notice>
-      ) : null}
       <div class="workbench">
         <Week2Settings />
         <div class="figures maps">

@@ -7,12 +7,13 @@ import {
   extent,
   FigureFrame,
   LegendItem,
+  Notice,
   RampItem,
   sequential,
   short,
 } from '../ui/index.js';
 import type { Frame, Raster } from '../ui/index.js';
-import { data } from './data.js';
+import { data, problem } from './data.js';
 import * as formulas from './formulas.js';
 import { isShown, MapChart, segmentsPath } from './map-chart.js';
 import { CONTOURS } from './model.js';
@@ -94,6 +95,10 @@ export function ProbabilityMap({ fit: { value } }: MapProps): JSX.Element {
           ]}
         />
       </div>
+      {/* Below the map, which must not move away under the first stroke. */}
+      {problem.value === undefined ? (
+        <Notice kind="note">No points: choose a class of the brush and paint some of both.</Notice>
+      ) : null}
     </FigureFrame>
   );
 }
