@@ -1,4 +1,5 @@
 import { ConfigurationError, DataError, ShapeError } from '../errors/index.js';
+import { formatType } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
 import { batchInCache } from './batch-in-cache.js';
@@ -104,11 +105,20 @@ async function compute(
   return results.values;
 }
 
-/** How many examples the data has. @throws ShapeError when inputs disagree, DataError when there are none. */
+/** How many examples the data has. @throws ShapeError when inputs disagree or have no rows, DataError when there are none. */
 function rowsOf(graph: Graph, data: Feeds): number {
   let rows: number | undefined;
-  for (const input of graph.inputs) {
-    if (input.random !== undefined || !isPerExample(input)) continue;
+  const inputs = graph.inputs.filter((input) => input.random === undefined);
+  const perExample = inputs.filter(isPerExample);
+  if (perExample.length === 0) {
+    throw new ShapeError({
+      what: `inputs of graph '${graph.name}'`,
+      expected: 'one whose first dimension is open, a row an example',
+      got: inputs.length === 0 ? 'none' : inputs.map((input) => formatType(input)).join(', '),
+      hint: 'runSource and Trust fill the rows of a model that takes a fixed number',
+    });
+  }
+  for (const input of perExample) {
     const own = data[input.name]?.shape[0];
     if (own === undefined || (rows !== undefined && own !== rows)) {
       throw new ShapeError({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, DataError, ShapeError } from '#credence/errors/index';
-import { add, argMax, gather, GraphBuilder, matmul, reduceSum } from '#credence/graph/index';
+import { add, argMax, gather, GraphBuilder, matmul, reduceSum, relu } from '#credence/graph/index';
 import type { Graph } from '#credence/graph/index';
 import { bernoulli, fold, key, normal } from '#credence/random/index';
 import { openSession, predict, samplePredictions } from '#credence/runtime/index';
@@ -221,6 +221,14 @@ describe('bad input', () => {
       predict(two(), { a: zeros('float32', [3, 2]), b: zeros('float32', [4, 2]) }),
     ).rejects.toThrow(ShapeError);
     await expect(predict(graph, { x: zeros('float32', [0, WIDTH]) })).rejects.toThrow(DataError);
+  });
+
+  test('a graph that takes a fixed number of rows is told from one without data', async () => {
+    const b = new GraphBuilder('fixed');
+    const graph = b.build({ out: relu(b.input('x', 'float32', [2, 3])) });
+    await expect(predict(graph, { x: zeros('float32', [2, 3]) })).rejects.toThrow(
+      /first dimension is open.*got float32 \[2, 3\]/,
+    );
   });
 
   test.each([0, 2])('an output without a row for each example (%d workers)', async (workers) => {
