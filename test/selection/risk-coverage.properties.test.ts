@@ -47,7 +47,10 @@ test('a score that says nothing has the error rate as its area', () => {
 test('where all is wrong the area is 1 at the most', () => {
   for (let n = 1; n <= 400; n++) {
     const scores = Float64Array.from({ length: n }, (_, i) => i);
-    const { area } = areaUnderRiskCoverage(scores, scores.map(() => 1));
+    const { area } = areaUnderRiskCoverage(
+      scores,
+      scores.map(() => 1),
+    );
     expect(area).toBeLessThanOrEqual(1);
     expect(area).toBeCloseTo(1, 12);
   }
