@@ -227,7 +227,7 @@ describe('bad input', () => {
     const b = new GraphBuilder('fixed');
     const graph = b.build({ out: relu(b.input('x', 'float32', [2, 3])) });
     await expect(predict(graph, { x: zeros('float32', [2, 3]) })).rejects.toThrow(
-      /first dimension is open.*got float32 \[2, 3\]/,
+      /first dimension is open.*got float32 \(2, 3\)/,
     );
   });
 
