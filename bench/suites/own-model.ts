@@ -24,7 +24,7 @@ const PEER = fileURLToPath(new URL('../../pytorch/own_model.py', import.meta.url
 const IMAGES = 10_000;
 /** Of ODIN: they are gone through several times. */
 const STORED_IMAGES = 1000;
-const ROWS = [1000, 10_000, 100_000];
+const ROWS = [1_000, 10_000, 100_000, 400_000];
 /** What the cheap scores may cost, times plain inference; ODIN, times PyTorch's. */
 const GOALS = { scores: 1.3, odin: 1 };
 /** Both sides compute in float32: where scores of noise differ by more, they did not compute the same. */

@@ -13,7 +13,7 @@ import { workerCount } from './worker-count.js';
 
 export interface PredictOptions extends SessionOptions {
   /**
-   * Examples of one run; unless given 16 to 100, as many as leave the graph's largest value in a core's cache. The result does
+   * Examples of one run; unless given 16 to 100, as many as leave the graph's values in a core's caches. The result does
    * not depend on it, but for the last bits of a float.
    */
   readonly batchSize?: number;

@@ -9,8 +9,8 @@ const graphOf = (shape: readonly number[]) => {
 
 describe('the batch that stays in the cache', () => {
   test.each([
-    ['as many as a megabyte holds', [16, 32, 32], 16],
-    ['the largest value decides', [16, 24, 24], 28],
+    ['as many as two megabytes hold', [16, 32, 32], 32],
+    ['the largest value decides', [16, 24, 24], 56],
     ['small examples: no more than 100', [3], 100],
     ['large examples: no fewer than 16', [64, 112, 112], 16],
   ])('%s', (_, shape, expected) => {
