@@ -1,4 +1,5 @@
 import { ShapeError } from '../../errors/index.js';
+import { tensor } from '../../tensor/index.js';
 import { int64s } from '../functions/arithmetic.js';
 import { concat, gather, pad, shapeOf, split } from '../functions/shaping.js';
 import { intAttribute, required } from '../operation.js';
@@ -108,9 +109,9 @@ function sliceGradient({ inputs, adjoints }: GradientCall): Value {
     // Steps leave gaps: the adjoint's slices are picked from behind a slice of zeros.
     const padded = pad(adjoint, only(1), only(0));
     checkTable('derivative of Slice', [size]);
-    const sources = Array.from({ length: size }, () => 0);
-    for (let i = 0; i < taken; i++) sources[start + i * step] = i + 1;
-    adjoint = gather(padded, int64s(x.builder, sources), axis);
+    const sources = new BigInt64Array(size);
+    for (let i = 0; i < taken; i++) sources[start + i * step] = BigInt(i + 1);
+    adjoint = gather(padded, x.builder.constant(tensor('int64', [size], sources)), axis);
   }
   return adjoint;
 }
