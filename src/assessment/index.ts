@@ -3,6 +3,8 @@ export type { TrustScores } from '../export/index.js';
 export { assess } from './assess.js';
 export type { AssessOptions } from './assess.js';
 export type { AssessedTrust, Assessment } from './assessed-trust.js';
+export { dataNames } from './data-names.js';
+export type { AssessedSets } from './data-names.js';
 export { reliabilityDrawing, riskCoverageDrawing, samplesDrawing } from './figures.js';
 export type { Drawing, SampleKind } from './figures.js';
 export { FIT_EXAMPLES, fitClassifier } from './fit.js';

@@ -44,6 +44,11 @@ const assess = (model: string, out: string): string[] => {
   return ['assess', ...data, '--scores', 'mcp,entropy', '--risk', '0.9', '--out', at(out)];
 };
 
+const score = (model: string): string[] => {
+  const data = ['--model', at(model), '--input', at('val.csv'), '--inputs', 'x0,x1'];
+  return ['score', ...data, '--out', at('s.csv')];
+};
+
 describe('Ctrl-C ends a command within a run of the runtime that never ends', () => {
   test.each<[string, readonly string[], NodeJS.Signals]>([
     ['assess', assess('endless.onnx', 'report'), 'SIGINT'],
@@ -52,21 +57,7 @@ describe('Ctrl-C ends a command within a run of the runtime that never ends', ()
       ['export', '--model', at('endless.onnx'), '--validation', at('val.csv'), '--labels', 'label'],
       'SIGINT',
     ],
-    [
-      'score',
-      [
-        'score',
-        '--model',
-        at('endless.onnx'),
-        '--input',
-        at('val.csv'),
-        '--inputs',
-        'x0,x1',
-        '--out',
-        at('s.csv'),
-      ],
-      'SIGTERM',
-    ],
+    ['score', score('endless.onnx'), 'SIGTERM'],
   ])('%s', async (name, args, signal) => {
     const before = readdirSync(folder);
     let sent = NaN;
@@ -88,17 +79,7 @@ describe('Ctrl-C ends a command within a run of the runtime that never ends', ()
 
   test('a run that crashes the process is an error, and leaves nothing behind', async () => {
     const before = readdirSync(folder);
-    const args = [
-      '--model',
-      at('m.onnx'),
-      '--input',
-      at('val.csv'),
-      '--inputs',
-      'x0,x1',
-      '--out',
-      at('s.csv'),
-    ];
-    const { code, stderr, stdout } = await credence(['score', ...args], {
+    const { code, stderr, stdout } = await credence(score('m.onnx'), {
       imports: [beforeRun(`process.kill(process.pid, 'SIGSEGV')`)],
     });
     expect(stderr).toMatch(/^error E_RUNTIME credence score: .*got an end by SIGSEGV; .*try another export/m);

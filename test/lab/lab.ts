@@ -137,6 +137,14 @@ export async function boxOf(locator: Locator): Promise<Box> {
   return (await locator.boundingBox())!;
 }
 
+/** Waits until the service worker answers for the page. */
+export async function controlled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    while (navigator.serviceWorker.controller === null) await new Promise((r) => setTimeout(r, 20));
+  });
+}
+
 /** What the service worker has put by, without what a build adds to the names: 'model.onnx'. */
 export async function filesKept(page: Page): Promise<string[]> {
   const urls = await page.evaluate(async () => {

@@ -4,7 +4,16 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { sinusoidalSet } from '#credence/data/toy';
 import { fold, key } from '#credence/random/index';
-import { eventually, filesKept, hasChromium, labTest, LARGE_FILES, serveLab, violationsIn } from './lab.js';
+import {
+  eventually,
+  controlled,
+  filesKept,
+  hasChromium,
+  labTest,
+  LARGE_FILES,
+  serveLab,
+  violationsIn,
+} from './lab.js';
 
 /** Of JavaScript and CSS before the first view, bytes. */
 const BUDGET = 500_000;
@@ -219,10 +228,7 @@ describe.skipIf(!hasChromium)('the shell', () => {
     await using plain = await serveLab(lab.folder, { isolated: false });
     await using opened = await lab.open(plain.url);
     const { page } = opened;
-    await page.evaluate(async () => {
-      await navigator.serviceWorker.ready;
-      while (navigator.serviceWorker.controller === null) await new Promise((r) => setTimeout(r, 20));
-    });
+    await controlled(page);
     // The runtime and the network are kept when they are first used.
     await page.getByRole('link', { name: 'Week 3' }).click();
     await eventually(() => filesKept(page)).toEqual(expect.arrayContaining([...LARGE_FILES]));

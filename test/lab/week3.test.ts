@@ -13,6 +13,7 @@ import {
   addressOf,
   boxOf,
   eventually,
+  controlled,
   filesKept,
   hasChromium,
   labTest,
@@ -316,10 +317,7 @@ describe.skipIf(!hasChromium)('week 3', () => {
     await using plain = await serveLab(lab.folder, { isolated: false });
     await using opened = await lab.open(plain.url);
     const { page } = opened;
-    await page.evaluate(async () => {
-      await navigator.serviceWorker.ready;
-      while (navigator.serviceWorker.controller === null) await new Promise((r) => setTimeout(r, 20));
-    });
+    await controlled(page);
     await page.getByRole('link', { name: 'Week 3' }).click();
     await expectAll(page);
     await eventually(() => filesKept(page)).toEqual(expect.arrayContaining([...LARGE_FILES]));

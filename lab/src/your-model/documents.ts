@@ -1,4 +1,5 @@
 // In the worker: the files that the reader may keep.
+import { dataNames, FIT_EXAMPLES } from 'credence/assessment';
 import type { Assessment, AssessmentResults } from 'credence/assessment';
 import type { DataProvenance, Provenance } from 'credence/export';
 import type { DataSource } from 'credence/sources';
@@ -8,7 +9,6 @@ import type { AssessInput, Inspected } from './model.js';
 import { Sha256 } from './sha256.js';
 
 const BATCH = 250;
-const FIT_EXAMPLES = 20_000;
 
 /** Of what a trust was made: the SHA-256 of the model's file and of the examples as the model reads them. */
 export async function provenanceOf(opened: Opened, signal: AbortSignal): Promise<Provenance> {
@@ -91,13 +91,7 @@ export function resultsOf({ opened, input, lines, findings, threads, timings }: 
       fitExamples: FIT_EXAMPLES,
       seed,
       threads,
-      data: {
-        validation: validation.name,
-        ...(train !== undefined && { train: train.name }),
-        ...(test !== undefined && { test: test.name }),
-        ...namesOf('ood', ood),
-        ...namesOf('tune-ood', tuneOod),
-      },
+      data: dataNames({ validation, train, test, ood, tuneOod }),
     },
     ...findings,
     versions: { credence: about.version, browser: navigator.userAgent },
@@ -105,10 +99,6 @@ export function resultsOf({ opened, input, lines, findings, threads, timings }: 
     timings,
   };
   return `${JSON.stringify(results, null, 2)}\n`;
-}
-
-function namesOf(role: string, sets: Opened['ood']): Record<string, string> {
-  return Object.fromEntries(Object.entries(sets).map(([name, source]) => [`${role} ${name}`, source.name]));
 }
 
 function quoted(text: string): string {

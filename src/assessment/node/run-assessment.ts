@@ -3,8 +3,8 @@ import { writeFileAtomic } from '../../files/index.js';
 import { describeClassifier } from '../../inspection/index.js';
 import { key as keyOf } from '../../random/index.js';
 import type { Score } from '../../scores/index.js';
-import type { DataSource } from '../../sources/index.js';
 import { assess } from '../assess.js';
+import { dataNames } from '../data-names.js';
 import type { Assessment } from '../assessed-trust.js';
 import type { Reporter } from '../reporter.js';
 import { RESULTS_VERSION } from '../results.js';
@@ -81,13 +81,7 @@ export async function runAssessment(
       fitExamples,
       seed,
       threads,
-      data: {
-        validation: validation.name,
-        ...(train !== undefined && { train: train.name }),
-        ...(test !== undefined && { test: test.name }),
-        ...namesOf('ood', ood),
-        ...namesOf('tune-ood', tuneOod),
-      },
+      data: dataNames({ validation, train, test, ood, tuneOod }),
     },
     ...assessment.findings,
     versions: options.versions,
@@ -103,10 +97,6 @@ export async function runAssessment(
     await staged.commit();
   });
   return { results, assessment };
-}
-
-function namesOf(kind: string, sets: Readonly<Record<string, DataSource>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(sets).map(([name, source]) => [`${kind} ${name}`, source.name]));
 }
 
 function json(value: unknown): string {
