@@ -1,27 +1,21 @@
-import { CredenceError, didYouMean, GraphError } from '../errors/index.js';
+import { didYouMean, GraphError } from '../errors/index.js';
 import type { DType, Tensor } from '../tensor/index.js';
-import { typeOfConstant, withContents } from './contents.js';
-import { operationOf } from './ops/registry.js';
-import { checkShape } from './shapes.js';
-import { formatType, readsOf } from './types.js';
-import type {
-  Attributes,
-  Builder,
-  Dim,
-  Graph,
-  Input,
-  Node,
-  Random,
-  Shape,
-  TensorType,
-  Value,
-} from './types.js';
+import { typeOfConstant } from './contents.js';
+import { inferTypes } from './infer.js';
+import { Names } from './names.js';
+import { checkShape, unknownDimsRenamer } from './shapes.js';
+import { readsOf } from './types.js';
+import type { Attributes, Builder, Graph, Input, Node, Random, Shape, TensorType, Value } from './types.js';
 
 /** The version of ONNX's operation set that Credence writes. */
 export const OPSET = 18;
 
+/** What a builder takes over of a graph beside its values. */
+export type GraphHeader = Partial<Pick<Graph, 'opset' | 'domains' | 'metadata'>>;
+
 /**
- * Builds what takes the place of a node, from its inputs; `name`: that of the node's output, which the result may take.
+ * Builds what takes the place of a node, from its inputs (undefined where one is left out). `name`: that of the node's first
+ * output, which the result may take.
  */
 export type Replacement = (inputs: readonly (Value | undefined)[], name: string) => Value;
 
@@ -33,68 +27,64 @@ export class GraphBuilder implements Builder {
   readonly name: string;
   readonly #opset: number;
   readonly #domains: Readonly<Record<string, number>>;
+  readonly #metadata: Record<string, string>;
   readonly #inputs: Input[] = [];
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Tensor>();
   readonly #parameters: string[] = [];
   readonly #values = new Map<string, Value>();
-  readonly #names = new Set<string>();
-  readonly #metadata: Record<string, string> = {};
-  #scope = '';
-  #fresh = 0;
+  readonly #names: Names;
+  #unknownDims = 0;
 
-  constructor(name: string, { opset = OPSET, domains = {} }: Partial<Pick<Graph, 'opset' | 'domains'>> = {}) {
+  /** An empty graph. The header: opset 18, no further operation sets and no metadata unless given (a graph is one). */
+  constructor(name: string, { opset = OPSET, domains = {}, metadata = {} }: GraphHeader = {}) {
     this.name = name;
     this.#opset = opset;
     this.#domains = domains;
+    this.#metadata = { ...metadata };
+    this.#names = new Names(name);
   }
 
   /** Continues an existing graph: its values are there by name, its outputs are not outputs yet. */
   static from(graph: Graph): GraphBuilder {
     const builder = new GraphBuilder(graph.name, graph);
-    Object.assign(builder.#metadata, graph.metadata);
     builder.append(graph);
     return builder;
   }
 
-  /** A value that is fed. `random`: one that the runtime draws from a key. */
+  /**
+   * A value that is fed, whatever the scope under this name. `random`: the runtime draws it from a key.
+   * @throws GraphError when the name is taken.
+   */
   input(name: string, dtype: DType, shape: Shape, random?: Random): Value {
-    this.#claim(name);
+    this.#names.claim(name);
     this.#inputs.push(random ? { name, dtype, shape, random } : { name, dtype, shape });
     return this.#register(name, { dtype, shape });
   }
 
-  /** An initialiser that training may change, under the scope's name. */
+  /** An initialiser that training may change, under the scope's name. @throws GraphError when the name is taken. */
   parameter(name: string, value: Tensor): Value {
-    const full = this.#scoped(name);
-    this.#claim(full);
-    this.#constants.set(full, value);
-    this.#parameters.push(full);
-    return this.#register(full, value);
+    return this.#addParameter(this.#names.scoped(name), value);
   }
 
+  /** An initialiser that training leaves alone. A name that is taken gets a number. */
   constant(value: Tensor, name?: string): Value {
-    const full = this.#unique(name ?? this.#scoped('constant'));
+    const full = this.#names.unique(name ?? this.#names.scoped('constant'));
     this.#constants.set(full, value);
     return this.#register(full, typeOfConstant(value));
   }
 
+  /** The tensor behind a value that is a constant or a parameter. */
   constantOf(value: Value): Tensor | undefined {
     return this.#constants.get(value.name);
   }
 
-  /** Values made inside are named `scope/...`. */
+  /** Parameters, constants and the results of operations that are made inside are named `<name>/...`. */
   scope<T>(name: string, build: () => T): T {
-    const outer = this.#scope;
-    this.#scope = this.#scoped(name);
-    try {
-      return build();
-    } finally {
-      this.#scope = outer;
-    }
+    return this.#names.within(name, build);
   }
 
-  /** @throws GraphError when no value has this name. */
+  /** The value of this name. @throws GraphError when there is none, or its type is not known. */
   value(name: string): Value {
     const value = this.#values.get(name);
     if (value === undefined) {
@@ -109,10 +99,16 @@ export class GraphBuilder implements Builder {
     return value;
   }
 
+  /** Whether there is a value of this name, of known type. */
   has(name: string): boolean {
     return this.#values.has(name);
   }
 
+  /**
+   * Appends a node and returns its outputs; undefined among the inputs: one that is left out. Names that are taken get a
+   * number.
+   * @throws GraphError when an input is of another graph, the inputs do not fit, or the operation is not known.
+   */
   apply(
     op: string,
     inputs: readonly (Value | undefined)[],
@@ -128,10 +124,12 @@ export class GraphBuilder implements Builder {
         });
       }
     }
-    const base = name ?? this.#scoped(op);
+    const base = name ?? this.#names.scoped(op);
     // ONNX Runtime takes a slower convolution where an input is left out by an empty name at the end.
     const last = inputs.findLastIndex((input) => input !== undefined);
-    const names = Array.from({ length: outputs }, (_, i) => this.#unique(i === 0 ? base : `${base}.${i}`));
+    const names = Array.from({ length: outputs }, (_, i) =>
+      this.#names.unique(i === 0 ? base : `${base}.${i}`),
+    );
     const node: Node = {
       op,
       domain,
@@ -140,14 +138,9 @@ export class GraphBuilder implements Builder {
       outputs: names,
       attributes,
     };
-    const types = this.#infer(node);
-    this.#nodes.push(node);
-    return names.map((output, i) => {
-      const type = types?.[i];
-      if (type === undefined) {
-        throw new GraphError({ what: op, expected: 'an operation whose types are known', where: node.name });
-      }
-      return this.#register(output, type);
+    return this.#addNode(node).map((value) => {
+      if (value !== undefined) return value;
+      throw new GraphError({ what: op, expected: 'an operation whose types are known', where: node.name });
     });
   }
 
@@ -164,117 +157,41 @@ export class GraphBuilder implements Builder {
     { replace = () => undefined }: { replace?: (node: Node) => Replacement | undefined } = {},
   ): Map<string, string> {
     const renamed = new Map<string, string>([...given].map(([name, value]) => [name, value.name]));
-    const parameters = new Set(graph.parameters);
-    const renewed = this.#renewer();
+    // Unknown dimensions of the graph must not look equal to ones that are here.
+    const renewed = unknownDimsRenamer(() => this.#unknownDim());
     for (const original of graph.inputs) {
       if (renamed.has(original.name)) continue;
-      const input = renewed(original);
-      this.#claim(input.name);
-      this.#inputs.push(input);
-      this.#register(input.name, input);
-      renamed.set(input.name, input.name);
+      const { name, dtype, shape } = renewed(original);
+      renamed.set(name, this.input(name, dtype, shape, original.random).name);
     }
+    const parameters = new Set(graph.parameters);
     for (const [name, value] of graph.constants) {
       if (renamed.has(name)) continue;
-      if (this.#constants.get(name) === value) {
-        renamed.set(name, name);
-        continue;
-      }
-      if (parameters.has(name)) {
-        this.#claim(name);
-        this.#parameters.push(name);
-      }
-      const full = parameters.has(name) ? name : this.#unique(name);
-      this.#constants.set(full, value);
-      this.#register(full, parameters.has(name) ? value : typeOfConstant(value));
-      renamed.set(name, full);
+      const isHere = this.#constants.get(name) === value;
+      const copy = (): Value =>
+        parameters.has(name) ? this.#addParameter(name, value) : this.constant(value, name);
+      renamed.set(name, isHere ? name : copy().name);
     }
     const added = graph.nodes.filter((node) => node.outputs.some((name) => name !== '' && !given.has(name)));
     // Names are taken before anything else is built: values that replace others must not take them.
     const outputs = new Map<string, string>();
     for (const name of added.flatMap((node) => node.outputs))
-      if (name !== '') outputs.set(name, this.#unique(name));
+      if (name !== '') outputs.set(name, this.#names.unique(name));
     for (const [name, own] of outputs) if (!given.has(name)) renamed.set(name, own);
     for (const original of added) {
       const replacement = replace(original);
-      if (replacement === undefined) this.#appendNode(original, graph, outputs, renamed, renewed);
-      else this.#replaceNode(original, replacement, outputs, renamed);
+      if (replacement !== undefined) this.#replaceNode(original, replacement, outputs, renamed);
+      else {
+        this.#appendNode(original, outputs, renamed, (name) => {
+          const type = graph.types.get(name);
+          return type && renewed(type);
+        });
+      }
     }
     return renamed;
   }
 
-  /** Unknown dimensions of another graph get new names here, so that they do not look equal to ones of this graph. */
-  #renewer(): <T extends TensorType>(type: T) => T {
-    const dims = new Map<Dim, Dim>();
-    const renewedDim = (dim: Dim): Dim => {
-      if (typeof dim === 'number' || !dim.startsWith('?')) return dim;
-      if (!dims.has(dim)) dims.set(dim, this.#freshDim());
-      return dims.get(dim)!;
-    };
-    return (type) => ({
-      ...type,
-      shape: type.shape.map(renewedDim),
-      ...(type.content && { content: type.content.map(renewedDim) }),
-    });
-  }
-
-  #freshDim(): string {
-    return `?${this.#fresh++}`;
-  }
-
-  #appendNode(
-    original: Node,
-    graph: Graph,
-    given: ReadonlyMap<string, string>,
-    renamed: ReadonlyMap<string, string>,
-    renewed: (type: TensorType) => TensorType,
-  ): void {
-    const outputs = original.outputs.map((name) => given.get(name) ?? '');
-    const inputs = original.inputs.map((name) => renamed.get(name) ?? name);
-    for (const name of readsOf(original).slice(inputs.length)) {
-      if ((renamed.get(name) ?? name) === name) continue;
-      throw new GraphError({
-        what: `node '${original.name}'`,
-        expected: `a graph in which '${name}', which its subgraph reads, keeps its name`,
-        got: `one in which it is '${renamed.get(name)}'`,
-      });
-    }
-    const node: Node = { ...original, name: this.#nodeName(original, outputs), inputs, outputs };
-    const types = this.#infer(node);
-    this.#nodes.push(node);
-    outputs.forEach((name, i) => {
-      if (name === '') return;
-      const declared = graph.types.get(original.outputs[i]!);
-      const type = types?.[i] ?? (declared && renewed(declared));
-      if (type !== undefined) this.#register(name, type);
-    });
-  }
-
-  /** Builds a value in place of a node's first output, under its name. */
-  #replaceNode(
-    original: Node,
-    replacement: Replacement,
-    outputs: ReadonlyMap<string, string>,
-    renamed: Map<string, string>,
-  ): void {
-    const [output, ...others] = original.outputs;
-    const name = outputs.get(output!)!;
-    for (const gone of others) if (gone !== '') renamed.delete(gone);
-    this.#names.delete(name);
-    const inputs = original.inputs.map((input) => {
-      const own = renamed.get(input) ?? input;
-      return own === '' ? undefined : this.value(own);
-    });
-    const value = this.scope(original.name, () => replacement(inputs, name));
-    this.#names.add(name);
-    renamed.set(output!, value.name);
-  }
-
-  /** Node names are unique too: a copy takes its first output's name. */
-  #nodeName(original: Node, outputs: readonly string[]): string {
-    return outputs.every((name, i) => name === original.outputs[i]) ? original.name : outputs[0]!;
-  }
-
+  /** Adds entries to the graph's metadata. */
   setMetadata(entries: Readonly<Record<string, string>>): void {
     Object.assign(this.#metadata, entries);
   }
@@ -286,22 +203,12 @@ export class GraphBuilder implements Builder {
           typeof output === 'string' ? output : output.name,
         )
       : Object.entries(outputs as Record<string, Value>).map(([name, value]) => this.#rename(value, name));
-    for (const name of names) {
-      if (!this.#names.has(name)) {
-        throw new GraphError({ what: `graph '${this.name}': output`, expected: 'a value', got: `'${name}'` });
-      }
-    }
-    const once = new Set<string>();
-    for (const name of names) {
-      if (once.has(name)) {
-        throw new GraphError({
-          what: `graph '${this.name}': outputs`,
-          expected: 'different values',
-          got: `'${name}' twice`,
-        });
-      }
-      once.add(name);
-    }
+    const what = `graph '${this.name}': output`;
+    names.forEach((name, i) => {
+      if (!this.#names.has(name)) throw new GraphError({ what, expected: 'a value', got: `'${name}'` });
+      if (names.indexOf(name) === i) return;
+      throw new GraphError({ what: `${what}s`, expected: 'different values', got: `'${name}' twice` });
+    });
     const types = new Map<string, TensorType>();
     for (const [name, { dtype, shape, content }] of this.#values) {
       types.set(name, content === undefined ? { dtype, shape } : { dtype, shape, content });
@@ -320,6 +227,47 @@ export class GraphBuilder implements Builder {
     };
   }
 
+  /** `declared`: the type that the graph states of one of its values. */
+  #appendNode(
+    original: Node,
+    given: ReadonlyMap<string, string>,
+    renamed: ReadonlyMap<string, string>,
+    declared: (name: string) => TensorType | undefined,
+  ): void {
+    const outputs = original.outputs.map((name) => given.get(name) ?? '');
+    const inputs = original.inputs.map((name) => renamed.get(name) ?? name);
+    for (const name of readsOf(original).slice(inputs.length)) {
+      if ((renamed.get(name) ?? name) === name) continue;
+      throw new GraphError({
+        what: `node '${original.name}'`,
+        expected: `a graph in which '${name}', which its subgraph reads, keeps its name`,
+        got: `one in which it is '${renamed.get(name)}'`,
+      });
+    }
+    // Node names are unique too: a copy takes its first output's.
+    const isCopy = outputs.some((name, i) => name !== original.outputs[i]);
+    const node: Node = { ...original, name: isCopy ? outputs[0]! : original.name, inputs, outputs };
+    this.#addNode(node, (i) => declared(original.outputs[i]!));
+  }
+
+  /** Builds a value in place of a node's first output, under its name. */
+  #replaceNode(
+    original: Node,
+    replacement: Replacement,
+    outputs: ReadonlyMap<string, string>,
+    renamed: Map<string, string>,
+  ): void {
+    const [output, ...others] = original.outputs;
+    for (const gone of others) if (gone !== '') renamed.delete(gone);
+    const inputs = original.inputs.map((input) => {
+      const own = renamed.get(input) ?? input;
+      return own === '' ? undefined : this.value(own);
+    });
+    const name = outputs.get(output!)!;
+    const build = (): Value => this.scope(original.name, () => replacement(inputs, name));
+    renamed.set(output!, this.#names.lending(name, build).name);
+  }
+
   #rename(value: Value, name: string): string {
     if (value.name === name) return name;
     if (this.#names.has(name)) {
@@ -332,56 +280,37 @@ export class GraphBuilder implements Builder {
     return this.apply('Identity', [value], {}, { name })[0]!.name;
   }
 
-  /**
-   * Undefined where the operation, or the type of one of its inputs, is not known, or the graph is of an older opset: such
-   * values pass through untyped.
-   */
-  #infer(node: Node): readonly (TensorType | undefined)[] | undefined {
-    const operation = node.domain === '' && this.#opset >= OPSET ? operationOf(node.op) : undefined;
-    const inputs = node.inputs.map((name) => (name === '' ? undefined : this.#values.get(name)));
-    if (operation === undefined || node.inputs.some((name, i) => name !== '' && inputs[i] === undefined)) {
-      return undefined;
-    }
-    const { attributes, outputs } = node;
-    const call = { inputs, attributes, outputs: outputs.length, fresh: () => this.#freshDim() };
-    try {
-      const types = operation.infer(call);
-      for (const type of types) if (type !== undefined) checkShape('result', type.shape);
-      return withContents(operation, call, types);
-    } catch (error) {
-      if (!(error instanceof CredenceError)) throw error;
-      throw new GraphError({
-        what: `${node.op}(${inputs.map(formatType).join(', ')})`,
-        got: error.message,
-        where: `node '${node.name}' of graph '${this.name}'`,
-        cause: error,
-      });
-    }
+  /** The node's outputs, undefined where their type is neither inferred nor declared: such values pass through untyped. */
+  #addNode(
+    node: Node,
+    declared: (output: number) => TensorType | undefined = () => undefined,
+  ): (Value | undefined)[] {
+    const typeOf = (name: string): Value | undefined => this.#values.get(name);
+    const context = { graph: this.name, typeOf, fresh: () => this.#unknownDim() };
+    // The operations of older opsets are other ones.
+    const types = this.#opset < OPSET ? undefined : inferTypes(node, context);
+    this.#nodes.push(node);
+    return node.outputs.map((name, i) => {
+      const type = name === '' ? undefined : (types?.[i] ?? declared(i));
+      return type && this.#register(name, type);
+    });
   }
 
-  #register(name: string, type: TensorType): Value {
-    const { dtype, shape, content } = type;
+  #addParameter(name: string, value: Tensor): Value {
+    this.#names.claim(name);
+    this.#constants.set(name, value);
+    this.#parameters.push(name);
+    return this.#register(name, value);
+  }
+
+  #register(name: string, { dtype, shape, content }: TensorType): Value {
     checkShape(`value '${name}'`, shape);
     const value: Value = { name, dtype, shape, builder: this, ...(content && { content }) };
     this.#values.set(name, value);
     return value;
   }
 
-  #scoped(name: string): string {
-    return this.#scope === '' ? name : `${this.#scope}/${name}`;
-  }
-
-  #claim(name: string): void {
-    if (this.#names.has(name) || name === '') {
-      throw new GraphError({ what: `graph '${this.name}': name`, expected: 'a new one', got: `'${name}'` });
-    }
-    this.#names.add(name);
-  }
-
-  #unique(base: string): string {
-    let name = base;
-    for (let i = 1; this.#names.has(name); i++) name = `${base}:${i}`;
-    this.#names.add(name);
-    return name;
+  #unknownDim(): string {
+    return `?${this.#unknownDims++}`;
   }
 }

@@ -2,6 +2,31 @@ import { GraphError } from '../errors/index.js';
 import { tensor } from '../tensor/index.js';
 import type { DType, Tensor } from '../tensor/index.js';
 
+/** ONNX's numbers of the element types (TensorProto.DataType). */
+export const ELEMENT_TYPES: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+};
+
+/** The other way round; undefined for strings, complex numbers and the narrow floats, which no tensor holds. */
+export function elementTypeOf(number: number): DType | undefined {
+  return byNumber.get(number);
+}
+
+const byNumber: ReadonlyMap<number, DType> = new Map(
+  Object.entries(ELEMENT_TYPES).map(([dtype, number]) => [number, dtype as DType]),
+);
+
 /** The elements of a tensor as float64; integers beyond 2^53 are rounded. */
 export function numbersIn({ dtype, data }: Tensor): Float64Array {
   const number = dtype === 'float16' ? float16Value : Number;
@@ -24,7 +49,7 @@ export function tensorOfNumbers(dtype: DType, shape: readonly number[], numbers:
     case 'float16':
       return tensor(dtype, shape, Uint16Array.from(numbers, float16Bits));
     case 'int64':
-      return tensor(dtype, shape, BigInt64Array.from(numbers, clamped(-(2n ** 63n), 2n ** 63n - 1n)));
+      return tensor(dtype, shape, BigInt64Array.from(numbers, toInt64));
     case 'uint64':
       return tensor(dtype, shape, BigUint64Array.from(numbers, clamped(0n, 2n ** 64n - 1n)));
     case 'int32':
@@ -47,6 +72,9 @@ export function tensorOfNumbers(dtype: DType, shape: readonly number[], numbers:
       );
   }
 }
+
+/** The integer, clamped to 64 bits. */
+export const toInt64: (x: number) => bigint = clamped(-(2n ** 63n), 2n ** 63n - 1n);
 
 function clamped(lowest: bigint, highest: bigint): (x: number) => bigint {
   return (x) => {

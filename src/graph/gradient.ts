@@ -1,7 +1,6 @@
 import { CredenceError, GraphError } from '../errors/index.js';
 import { GraphBuilder } from './builder.js';
 import { constantLike } from './functions/arithmetic.js';
-import type { Operation } from './operation.js';
 import { expandLike, zerosLike } from './ops/adjoints.js';
 import { operationOf } from './ops/registry.js';
 import { formatType, readsOf } from './types.js';
@@ -77,7 +76,7 @@ function derive(
   adjoints: Map<string, Value>,
   onPath: ReadonlySet<string>,
 ): void {
-  const operation = operationFor(node);
+  const operation = operationOf(node);
   const inputs = node.inputs.map((name) => (name === '' ? undefined : builder.value(name)));
   const wanted = inputs.map((input) => isFloat(input) && onPath.has(input!.name));
   if (!wanted.includes(true) || operation?.gradient === undefined) return;
@@ -139,7 +138,7 @@ function underived(
   const forward = new Set(withRespectTo);
   const flowing = nodes.filter((node) => {
     const flows =
-      !operationFor(node)?.flat && readsOf(node).some((name) => forward.has(name) && carries(name));
+      !operationOf(node)?.flat && readsOf(node).some((name) => forward.has(name) && carries(name));
     if (flows) for (const name of node.outputs) if (carries(name)) forward.add(name);
     return flows;
   });
@@ -152,14 +151,10 @@ function underived(
       (name) => name !== '' && typeOf(name) === undefined,
     );
     const { op, name } = node;
-    if (operationFor(node)?.gradient === undefined) found.push({ op, name, reason: 'no rule for' });
+    if (operationOf(node)?.gradient === undefined) found.push({ op, name, reason: 'no rule for' });
     else if (untyped !== undefined) found.push({ op, name, reason: `unknown type of '${untyped}' of` });
   }
   return found.toReversed();
-}
-
-function operationFor(node: Node): Operation | undefined {
-  return node.domain === '' ? operationOf(node.op) : undefined;
 }
 
 function isFloat(type: TensorType | undefined): boolean {

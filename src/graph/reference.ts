@@ -16,7 +16,7 @@ export function evaluateReference(
   const values = new Map<string, ReferenceArray>(Object.entries(feeds));
   for (const [name, value] of graph.constants) if (!values.has(name)) values.set(name, toReference(value));
   for (const node of graph.nodes) {
-    const operation = node.domain === '' ? operationOf(node.op) : undefined;
+    const operation = operationOf(node);
     if (operation?.evaluate === undefined) {
       throw new GraphError({ what: `reference of ${node.op}`, expected: 'an evaluation', where: node.name });
     }

@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors/index.js';
 import { formatShape } from './types.js';
-import type { Dim, Shape } from './types.js';
+import type { Dim, Shape, TensorType } from './types.js';
 
 /**
  * The shape of an element-wise operation on these (ONNX's multidirectional broadcasting). Two names, or a name and a
@@ -88,5 +88,21 @@ export function checkShape(what: string, shape: Shape): void {
     what,
     expected: `at most ${MAXIMUM_RANK} axes of sizes of at least 0`,
     got: shape.length <= MAXIMUM_RANK ? formatShape(shape) : `${shape.length} axes`,
+  });
+}
+
+/** Gives the dimensions that inference made up ('?0') new names, each the same one wherever it stands. */
+export function unknownDimsRenamer(fresh: () => string): <T extends TensorType>(type: T) => T {
+  const names = new Map<string, string>();
+  const renamed = (dim: Dim): Dim => {
+    if (typeof dim === 'number' || !dim.startsWith('?')) return dim;
+    const name = names.get(dim) ?? fresh();
+    names.set(dim, name);
+    return name;
+  };
+  return (type) => ({
+    ...type,
+    shape: type.shape.map(renamed),
+    ...(type.content && { content: type.content.map(renamed) }),
   });
 }

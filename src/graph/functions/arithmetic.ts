@@ -1,7 +1,7 @@
 /** Element-wise functions of values, with ONNX's broadcasting. Shapes (a) and (b) give their common broadcast shape. */
 import { elementCount } from '../../tensor/index.js';
 import type { DType } from '../../tensor/index.js';
-import { tensorOfNumbers } from '../elements.js';
+import { ELEMENT_TYPES, tensorOfNumbers } from '../elements.js';
 import { checkTable } from '../shapes.js';
 import { float, int } from '../types.js';
 import type { Builder, Value } from '../types.js';
@@ -64,22 +64,6 @@ export function clip(x: Value, low?: number, high?: number): Value {
     value === undefined ? undefined : constantLike(x, value);
   return x.builder.apply('Clip', [x, bound(low), bound(high)])[0]!;
 }
-
-/** ONNX's numbers of the element types (TensorProto.DataType). */
-export const ELEMENT_TYPES: Readonly<Record<DType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-  uint32: 12,
-  uint64: 13,
-};
 
 export function cast(x: Value, dtype: DType): Value {
   if (x.dtype === dtype) return x;

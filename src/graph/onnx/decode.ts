@@ -2,14 +2,14 @@ import { CredenceError, FormatError } from '../../errors/index.js';
 import { tensor } from '../../tensor/index.js';
 import type { Tensor } from '../../tensor/index.js';
 import { GraphBuilder, OPSET } from '../builder.js';
-import { tensorOfNumbers } from '../elements.js';
+import { elementTypeOf, tensorOfNumbers } from '../elements.js';
 import { readsOf } from '../types.js';
 import type { Graph, Input, Node, TensorType } from '../types.js';
 import { readNode } from './attributes.js';
 import { readMetadata } from './metadata.js';
 import { bytesField, intField, readMessage, textField } from './reader.js';
 import { DIM, ENTRY, GRAPH, MODEL, OPSET_ID, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from './schema.js';
-import { DTYPES, readTensor } from './tensors.js';
+import { readTensor } from './tensors.js';
 import type { ExternalData } from './tensors.js';
 import { upgrade } from './upgrade.js';
 
@@ -265,6 +265,6 @@ function readTensorType(bytes: Uint8Array, name: string): TensorType | undefined
       shape = dims;
     }),
   });
-  const dtype = DTYPES.get(elementType);
+  const dtype = elementTypeOf(elementType);
   return dtype === undefined || shape === undefined ? undefined : { dtype, shape };
 }

@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { FormatError } from '../../errors/index.js';
 import type { Tensor } from '../../tensor/index.js';
-import { ELEMENT_TYPES } from '../functions/arithmetic.js';
+import { ELEMENT_TYPES, toInt64 } from '../elements.js';
 import type { Attribute, Graph, Node, TensorType } from '../types.js';
 import {
   ATTRIBUTE,
@@ -72,10 +72,10 @@ function writeGraph(writer: BinaryWriter, graph: Graph): void {
     message(writer, GRAPH.output, () => writeValueInfo(writer, name, graph.types.get(name)));
   }
   // The types of all others are inferred again.
-  for (const { op, domain, inputs, outputs } of graph.nodes) {
-    const isTyped = inputs.every((name) => name === '' || graph.types.has(name));
-    if (isTyped && domain === '' && operationOf(op) !== undefined) continue;
-    for (const name of outputs) {
+  for (const node of graph.nodes) {
+    const isTyped = node.inputs.every((name) => name === '' || graph.types.has(name));
+    if (isTyped && operationOf(node) !== undefined) continue;
+    for (const name of node.outputs) {
       const type = graph.types.get(name);
       if (type === undefined || graph.outputs.includes(name)) continue;
       message(writer, GRAPH.valueInfo, () => writeValueInfo(writer, name, type));
@@ -162,11 +162,4 @@ function message(writer: BinaryWriter, field: number, write: () => void): void {
 
 function string(writer: BinaryWriter, field: number, value: string, empty: 'always' | 'omit' = 'omit'): void {
   if (value !== '' || empty === 'always') writer.tag(field, WireType.LengthDelimited).string(value);
-}
-
-/** Integers beyond float64's exact range stand for 'to the end' in ONNX: they are clamped, not wrapped. */
-function toInt64(value: number): bigint {
-  const limit = 2n ** 63n;
-  const exact = BigInt(Math.trunc(value));
-  return exact >= limit ? limit - 1n : exact < -limit ? -limit : exact;
 }

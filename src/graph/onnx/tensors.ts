@@ -2,17 +2,12 @@ import { WireType } from '@bufbuild/protobuf/wire';
 import { FormatError } from '../../errors/index.js';
 import { arrayOf, elementCount, tensor } from '../../tensor/index.js';
 import type { DType, Tensor } from '../../tensor/index.js';
-import { ELEMENT_TYPES } from '../functions/arithmetic.js';
+import { elementTypeOf } from '../elements.js';
 import { bytesField, intField, numbersField, readMessage, textField } from './reader.js';
 import { ENTRY, TENSOR } from './schema.js';
 
 /** The bytes `offset` to `offset + length` (to the end, when undefined) of a file named in the model. */
 export type ExternalData = (location: string, offset: number, length: number | undefined) => Uint8Array;
-
-/** Element types by ONNX's numbers. */
-export const DTYPES: ReadonlyMap<number, DType> = new Map(
-  Object.entries(ELEMENT_TYPES).map(([dtype, number]) => [number, dtype as DType]),
-);
 
 /**
  * A TensorProto: its elements in raw_data, in the field of their type, or in another file. Elements that are neither numbers
@@ -61,7 +56,7 @@ export function readTensor(
     [TENSOR.dataLocation]: intField((value) => (isExternal = value === 1)),
   });
   const what = `tensor '${name}'`;
-  const dtype = DTYPES.get(elementType);
+  const dtype = elementTypeOf(elementType);
   if (dtype === undefined) {
     if (otherTypes === 'skip') return undefined;
     throw new FormatError({ what, expected: 'numbers or booleans', got: `element type ${elementType}` });

@@ -2,6 +2,7 @@ import { FormatError } from '../../errors/index.js';
 import type { Tensor } from '../../tensor/index.js';
 import { GraphBuilder, OPSET } from '../builder.js';
 import { tensorOfNumbers } from '../elements.js';
+import { Names } from '../names.js';
 import type { Graph, Node } from '../types.js';
 import type { UpgradeContext } from './upgrade-context.js';
 import { upgradeRule } from './upgrade-rules.js';
@@ -23,8 +24,7 @@ export function upgrade(graph: Graph): Graph {
       hint: "bring it to a newer one with ONNX's version converter",
     });
   }
-  const builder = new GraphBuilder(graph.name, { opset: OPSET, domains: graph.domains });
-  builder.setMetadata(graph.metadata);
+  const builder = new GraphBuilder(graph.name, { ...graph, opset: OPSET });
   builder.append({ ...graph, nodes: [] });
   const added = new Map<string, Tensor>();
   const context = contextOf(graph, builder, added);
@@ -40,17 +40,12 @@ export function upgrade(graph: Graph): Graph {
 /** `added`: where new constants go. */
 function contextOf(graph: Graph, builder: GraphBuilder, added: Map<string, Tensor>): UpgradeContext {
   const read = new Set([...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs]);
-  const taken = new Set([
+  const names = new Names(graph.name, [
     ...graph.inputs.map((input) => input.name),
     ...graph.constants.keys(),
     ...graph.nodes.flatMap((node) => node.outputs),
   ]);
-  const name = (base: string): string => {
-    let unique = base;
-    for (let i = 1; taken.has(unique); i++) unique = `${base}:${i}`;
-    taken.add(unique);
-    return unique;
-  };
+  const name = (base: string): string => names.unique(base);
   const constant: UpgradeContext['constant'] = (base, dtype, shape, numbers) => {
     const full = name(base);
     added.set(full, tensorOfNumbers(dtype, shape, Float64Array.from(numbers)));

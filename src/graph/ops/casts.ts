@@ -1,14 +1,11 @@
 import { GraphError } from '../../errors/index.js';
 import type { DType } from '../../tensor/index.js';
-import { cast, ELEMENT_TYPES } from '../functions/arithmetic.js';
+import { elementTypeOf } from '../elements.js';
+import { cast } from '../functions/arithmetic.js';
 import { intAttribute, required } from '../operation.js';
 import type { EvaluationCall, GradientCall, InferenceCall, Operation, ReferenceArray } from '../operation.js';
 import type { TensorType, Value } from '../types.js';
 import { mapArrays } from './reference-arrays.js';
-
-const typeOfNumber = new Map<number, DType>(
-  Object.entries(ELEMENT_TYPES).map(([dtype, number]) => [number, dtype as DType]),
-);
 
 /** Cast and CastLike: the adjoint is cast back; nothing flows through integers. */
 export const castOperations: readonly Operation[] = [
@@ -16,12 +13,12 @@ export const castOperations: readonly Operation[] = [
     op: 'Cast',
     onContent: true,
     infer: ({ inputs, attributes }: InferenceCall) => {
-      const dtype = typeOfNumber.get(intAttribute(attributes, 'to', 0));
+      const dtype = elementTypeOf(intAttribute(attributes, 'to', 0));
       // Strings, bfloat16 and the 8-bit floats run, but no type of Credence holds them.
       return [dtype && castType(required(inputs, 0), dtype)];
     },
     evaluate: ({ inputs, attributes }: EvaluationCall) => {
-      const dtype = typeOfNumber.get(intAttribute(attributes, 'to', 0));
+      const dtype = elementTypeOf(intAttribute(attributes, 'to', 0));
       if (dtype === undefined)
         throw new GraphError({ what: 'Cast', expected: 'a numeric type', got: 'another' });
       return [castReference(required(inputs, 0), dtype)];

@@ -1,4 +1,4 @@
-import { add, constantLike, div, mul, neg, pow, sign, sub } from '../functions/arithmetic.js';
+import { add, constantLike, div, int64s, mul, neg, pow, sign, sub } from '../functions/arithmetic.js';
 import { reduceSum } from '../functions/shaping.js';
 import { floatAttribute, intAttribute, required } from '../operation.js';
 import type { Operation } from '../operation.js';
@@ -29,8 +29,8 @@ const lpNormalization: Operation = {
   gradient: ({ inputs, outputs, adjoints, attributes }) => {
     const [x, y, adjoint] = [required(inputs, 0), outputs[0]!, adjoints[0]!];
     const axis = axisOf(attributes, x.shape);
-    const along = (op: string): Value => x.builder.apply(op, [x, axisConstant(x, axis)])[0]!;
-    const norm = along(isManhattan(attributes) ? 'ReduceL1' : 'ReduceL2');
+    const op = isManhattan(attributes) ? 'ReduceL1' : 'ReduceL2';
+    const norm = x.builder.apply(op, [x, int64s(x.builder, [axis])])[0]!;
     const inner = reduceSum(mul(adjoint, y), [axis], { keepDimensions: true });
     return [div(sub(adjoint, mul(inner, isManhattan(attributes) ? sign(x) : y)), norm)];
   },
@@ -42,10 +42,6 @@ function isManhattan(attributes: Attributes): boolean {
 
 function axisOf(attributes: Attributes, shape: Shape): number {
   return normalAxis(intAttribute(attributes, 'axis', -1), shape.length);
-}
-
-function axisConstant({ builder }: Value, axis: number): Value {
-  return builder.constant({ dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(axis)) });
 }
 
 /** LRN: x / (bias + alpha / size times the sum of squares of the channels around)^beta (Krizhevsky et al., 2012). */

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../errors/index.js';
 import { constantLike, mul } from '../functions/arithmetic.js';
 import { gemm, matmul } from '../functions/network.js';
-import { reshape, transpose } from '../functions/shaping.js';
+import { reshape, squeeze, transpose, unsqueeze } from '../functions/shaping.js';
 import { flagAttribute, floatAttribute, required } from '../operation.js';
 import type { Operation, ReferenceArray } from '../operation.js';
 import { broadcastShapes, sameShape } from '../shapes.js';
@@ -49,21 +49,14 @@ const matmulOperation: Operation = {
 };
 
 function vectorGradient(a: Value, b: Value, adjoint: Value): Value[] {
-  const lift = (x: Value, axis: number): Value => x.builder.apply('Unsqueeze', [x, axisOf(x, axis)])[0]!;
-  const matrixA = a.shape.length === 1 ? lift(a, 0) : a;
-  const matrixB = b.shape.length === 1 ? lift(b, -1) : b;
+  const matrixA = a.shape.length === 1 ? unsqueeze(a, [0]) : a;
+  const matrixB = b.shape.length === 1 ? unsqueeze(b, [-1]) : b;
   let full = adjoint;
-  if (b.shape.length === 1) full = lift(full, -1);
-  if (a.shape.length === 1) full = lift(full, -2);
+  if (b.shape.length === 1) full = unsqueeze(full, [-1]);
+  if (a.shape.length === 1) full = unsqueeze(full, [-2]);
   const drop = (x: Value, like: Value, axis: number): Value =>
-    like.shape.length === 1
-      ? sumTo(x.builder.apply('Squeeze', [x, axisOf(x, axis)])[0]!, like)
-      : sumTo(x, like);
+    sumTo(like.shape.length === 1 ? squeeze(x, [axis]) : x, like);
   return [drop(matmul(full, swap(matrixB)), a, -2), drop(matmul(swap(matrixA), full), b, -1)];
-}
-
-function axisOf({ builder }: Value, axis: number): Value {
-  return builder.constant({ dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(axis)) });
 }
 
 function swap(x: Value): Value {

@@ -11,7 +11,7 @@ import {
   sub,
   where,
 } from '../functions/arithmetic.js';
-import { reduceSum, unsqueeze } from '../functions/shaping.js';
+import { reduceProduct, reduceSum, unsqueeze } from '../functions/shaping.js';
 import { flagAttribute, intsAttribute, required } from '../operation.js';
 import type { EvaluationCall, GradientCall, InferenceCall, Operation, ReferenceArray } from '../operation.js';
 import { normalAxis } from '../shapes.js';
@@ -82,13 +82,9 @@ function productSlope(x: Value, adjoint: Value, _output: Value, axes: readonly n
   const isZero = equal(x, zero);
   const zeros = reduceSum(cast(isZero, x.dtype), axes, { keepDimensions: true });
   const nonzero = where(isZero, one, x);
-  const product = x.builder.apply('ReduceProd', [nonzero, axesValue(x, axes)])[0]!;
+  const product = reduceProduct(nonzero, axes, { keepDimensions: true });
   const others = add(zeros, neg(cast(isZero, x.dtype)));
   return mul(adjoint, where(equal(others, zero), div(product, nonzero), zero));
-}
-
-function axesValue({ builder }: Value, axes: readonly number[]): Value {
-  return builder.constant({ dtype: 'int64', shape: [axes.length], data: BigInt64Array.from(axes, BigInt) });
 }
 
 /** How many elements of x go into each of the output, as a scalar of x's type. */

@@ -10,14 +10,8 @@ export function buildArray(
   element: (index: readonly number[]) => number,
 ): ReferenceArray {
   const data = new Float64Array(elementCount(shape));
-  const index = shape.map(() => 0);
-  for (let i = 0; i < data.length; i++) {
-    data[i] = element(index);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      if (++index[axis]! < shape[axis]!) break;
-      index[axis] = 0;
-    }
-  }
+  let i = 0;
+  for (const index of indices(shape)) data[i++] = element(index);
   return { dtype, shape, data };
 }
 
@@ -41,7 +35,7 @@ export function mapArrays(
   return buildArray(dtype, shape, (index) => f(...arrays.map((array) => at(array, index))));
 }
 
-/** The positions of an array whose index has these values on the given axes and any elsewhere, in order. */
+/** All multi-indices of a shape, in row-major order. The array is reused from one to the next. */
 export function* indices(shape: readonly number[]): Generator<readonly number[]> {
   const index = shape.map(() => 0);
   const count = elementCount(shape);

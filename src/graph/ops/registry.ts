@@ -1,4 +1,5 @@
 import type { Operation } from '../operation.js';
+import type { Node } from '../types.js';
 import { activationOperations } from './activations.js';
 import { attentionOperations } from './attention.js';
 import { binaryOperations } from './binary.js';
@@ -61,9 +62,9 @@ const operations = new Map<string, Operation>(
   ].map((operation) => [operation.op, operation]),
 );
 
-/** What is known of an ONNX operation, or undefined: graphs with unknown operations can be read and run, not derived. */
-export function operationOf(op: string): Operation | undefined {
-  return operations.get(op);
+/** What is known of a node's operation, or undefined: graphs with unknown operations can be read and run, not derived. */
+export function operationOf({ op, domain }: Pick<Node, 'op' | 'domain'>): Operation | undefined {
+  return domain === '' ? operations.get(op) : undefined;
 }
 
 /** The operations that Credence knows the types of, sorted. */

@@ -14,7 +14,7 @@ import {
   kernelOf,
 } from './convolution.js';
 import { buildArray, indices, offsetOf } from './reference-arrays.js';
-import { extentOf, pixelOf, windowOf } from './windows.js';
+import { extentOf, halves, pixelOf, windowOf } from './windows.js';
 import type { Window } from './windows.js';
 
 /** ConvTranspose: the adjoint of Conv in its first argument. */
@@ -116,10 +116,7 @@ function transposedWindow(
       sizes === undefined ? -window.strides[i]! : window.strides[i]! * (sizes[i]! - 1) - target![i]!;
     return Math.max(0, reach + added[i]! + extent);
   });
-  const less = totals.map((total) => Math.floor(total / 2));
-  const more = totals.map((total) => Math.ceil(total / 2));
-  const upper = autoPad === 'SAME_UPPER';
-  return { window: { ...window, before: upper ? less : more, after: upper ? more : less }, added };
+  return { window: { ...window, ...halves(totals, autoPad) }, added };
 }
 
 function imageSizes(window: Window, added: readonly number[], spatial: Shape, fresh: () => string): Dim[] {

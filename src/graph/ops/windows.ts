@@ -23,7 +23,7 @@ export function windowOf(attributes: Attributes, kernel: readonly number[], spat
   const ceil = flagAttribute(attributes, 'ceil_mode');
   if (autoPad.startsWith('SAME')) {
     const totals = spatial.map((dim, i) => {
-      const extent = (kernel[i]! - 1) * dilations[i]! + 1;
+      const extent = extentOf({ kernel, dilations }, i);
       if (strides[i] === 1) return extent - 1;
       if (typeof dim !== 'number') {
         throw new ShapeError({
@@ -34,15 +34,19 @@ export function windowOf(attributes: Attributes, kernel: readonly number[], spat
       }
       return Math.max(0, (Math.ceil(dim / strides[i]!) - 1) * strides[i]! + extent - dim);
     });
-    const less = totals.map((total) => Math.floor(total / 2));
-    const more = totals.map((total) => Math.ceil(total / 2));
-    const upper = autoPad === 'SAME_UPPER';
-    return { kernel, strides, dilations, before: upper ? less : more, after: upper ? more : less, ceil };
+    return { kernel, strides, dilations, ...halves(totals, autoPad), ceil };
   }
   const pads = autoPad === 'VALID' ? undefined : intsAttribute(attributes, 'pads');
   const margins = pads ?? Array.from({ length: 2 * rank }, () => 0);
   checkList('pads', margins, 2 * rank, 0);
   return { kernel, strides, dilations, before: margins.slice(0, rank), after: margins.slice(rank), ceil };
+}
+
+/** Padding in halves; an odd rest goes behind for SAME_UPPER, in front otherwise. */
+export function halves(totals: readonly number[], autoPad: string): Pick<Window, 'before' | 'after'> {
+  const less = totals.map((total) => Math.floor(total / 2));
+  const more = totals.map((total) => Math.ceil(total / 2));
+  return autoPad === 'SAME_UPPER' ? { before: less, after: more } : { before: more, after: less };
 }
 
 function listOf(attributes: Attributes, name: string, rank: number): readonly number[] {
@@ -61,7 +65,7 @@ function checkList(what: string, list: readonly number[], length: number, least:
 }
 
 /** How far a window reaches along axis i. */
-export function extentOf({ kernel, dilations }: Window, i: number): number {
+export function extentOf({ kernel, dilations }: Pick<Window, 'kernel' | 'dilations'>, i: number): number {
   return (kernel[i]! - 1) * dilations[i]! + 1;
 }
 

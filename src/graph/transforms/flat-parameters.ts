@@ -39,7 +39,6 @@ export function flatLayout(graph: Graph): FlatLayout {
 export function flattenParameters(graph: Graph): Graph {
   const { size, pieces } = flatLayout(graph);
   const builder = new GraphBuilder(graph.name, graph);
-  builder.setMetadata(graph.metadata);
   const given = new Map<string, Value>();
   const flat = builder.input(PARAMETERS, 'float32', [size]);
   // In a scope of their own, so that the graph's values keep their names.

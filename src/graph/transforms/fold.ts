@@ -39,7 +39,7 @@ export function foldConstants(graph: Graph): Graph {
 }
 
 function fold(node: Node, graph: Graph, constants: ReadonlyMap<string, Tensor>): Tensor[] | undefined {
-  const operation = node.domain === '' ? operationOf(node.op) : undefined;
+  const operation = operationOf(node);
   if (operation === undefined || node.outputs.includes('')) return undefined;
   const types = node.outputs.map((name) => graph.types.get(name));
   // Sizes that are not known may be anything.

@@ -27,7 +27,7 @@ export function activateDropout(graph: Graph, { masks = 'independent' }: Dropout
       hint: 'insert one, or export the model with its dropout kept',
     });
   }
-  const builder = started(graph);
+  const builder = new GraphBuilder(graph.name, graph);
   const names = builder.append(graph, new Map(), {
     replace: (node) => {
       if (!isDropout(node)) return undefined;
@@ -47,7 +47,7 @@ export function activateDropout(graph: Graph, { masks = 'independent' }: Dropout
 
 /** Takes Dropout layers out: evaluation mode. */
 export function removeDropout(graph: Graph): Graph {
-  const builder = started(graph);
+  const builder = new GraphBuilder(graph.name, graph);
   const outputs = new Set(graph.outputs);
   const names = builder.append(graph, new Map(), {
     replace: (node) => {
@@ -62,12 +62,6 @@ export function removeDropout(graph: Graph): Graph {
 /** The Dropout layers of a graph with their rates. */
 export function dropoutLayers(graph: Graph): { name: string; rate: number }[] {
   return graph.nodes.filter(isDropout).map((node) => ({ name: node.name, rate: rateOf(graph, node) }));
-}
-
-function started(graph: Graph): GraphBuilder {
-  const builder = new GraphBuilder(graph.name, graph);
-  builder.setMetadata(graph.metadata);
-  return builder;
 }
 
 /** The second output tells which elements were kept: of a layer that is replaced there is none. */

@@ -1,11 +1,9 @@
 import { GraphBuilder } from '../builder.js';
+import { ELEMENT_TYPES } from '../elements.js';
 import { fromReference, toReference } from '../reference.js';
 import { cast } from '../functions/arithmetic.js';
 import type { Attribute, Graph, Node, TensorType, Value } from '../types.js';
 import type { Tensor } from '../../tensor/index.js';
-
-/** ONNX's numbers of the element types. */
-const [FLOAT32, FLOAT16] = [1, 10];
 
 /**
  * The graph computed in float32 wherever it was in float16; its float16 inputs stay and are followed by a Cast. For what half
@@ -27,12 +25,10 @@ export function widen(graph: Graph): { readonly graph: Graph; readonly names: Re
     ),
   };
   const builder = new GraphBuilder(graph.name, graph);
-  builder.setMetadata(graph.metadata);
   const given = new Map<string, Value>();
   // Inputs keep their order.
   for (const { name, dtype, shape, random } of graph.inputs) {
-    const value = builder.input(name, dtype, shape, random);
-    given.set(name, value);
+    given.set(name, builder.input(name, dtype, shape, random));
   }
   for (const { name } of halfInputs)
     given.set(
@@ -51,10 +47,11 @@ function widened(value: Tensor): Tensor {
 /** Casts go to float32, and so do tensors in attributes. */
 function widenedNode(node: Node): Node {
   if (node.domain !== '') return node;
+  const { float16, float32 } = ELEMENT_TYPES;
   const attributes = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => {
     if (attribute.type === 'tensor') return [name, { ...attribute, value: widened(attribute.value) }];
     const isType = (name === 'to' || name === 'dtype') && attribute.type === 'int';
-    return [name, isType && attribute.value === FLOAT16 ? { ...attribute, value: FLOAT32 } : attribute];
+    return [name, isType && attribute.value === float16 ? { ...attribute, value: float32 } : attribute];
   });
   return { ...node, attributes: Object.fromEntries(attributes) };
 }
