@@ -1,8 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
+import { cachedFont } from './font-cache.js';
 import { fontOfWoff } from './woff.js';
 
 const require = createRequire(import.meta.url);
@@ -17,23 +15,18 @@ const faces = [
 
 export const FONT_NAME = 'Source Sans 3';
 
-let unpacked: readonly string[] | undefined;
+let unpacked: readonly { readonly name: string; readonly bytes: Uint8Array }[] | undefined;
 
 /**
- * Paths of TrueType files for resvg, which reads no WOFF. Unpacked once a process, into a folder of its own that goes
- * when the process does.
+ * Paths of TrueType files for resvg, which reads no WOFF. They are looked after every time: without them text would vanish
+ * silently. @throws FileError where they cannot be written.
  */
-export function fontFiles(): readonly string[] {
-  if (unpacked !== undefined) return unpacked;
-  const folder = mkdtempSync(join(tmpdir(), 'credence-fonts-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  unpacked = faces.map(({ subset, weight }) => {
+export function fontFiles(): string[] {
+  unpacked ??= faces.map(({ subset, weight }) => {
     const source = sourceOf(subset, weight, 'woff');
-    const path = join(folder, `${subset}-${weight}.ttf`);
-    writeFileSync(path, fontOfWoff(readFileSync(source), source));
-    return path;
+    return { name: `${subset}-${weight}.ttf`, bytes: fontOfWoff(readFileSync(source), source) };
   });
-  return unpacked;
+  return unpacked.map(({ name, bytes }) => cachedFont(name, bytes));
 }
 
 /** `@font-face` rules with the fonts inside, so that a page looks the same everywhere (about 65 kB). */

@@ -14,7 +14,8 @@ export interface RenderOptions {
 /**
  * A figure as PNG, in Node. The same figure gives the same bytes, whatever fonts the system has.
  *
- * @throws ConfigurationError for a scale that is not positive, or above 8.
+ * @throws ConfigurationError for a scale that is not positive, or above 8; FileError where no font can be written, which is
+ *   unpacked into the cache folder once.
  */
 export function renderPng(
   { svg }: Pick<Figure, 'svg'>,
@@ -33,7 +34,7 @@ export function renderPng(
     imageRendering: OPTIMIZE_SPEED,
     font: {
       loadSystemFonts: false,
-      fontFiles: [...fontFiles()],
+      fontFiles: fontFiles(),
       defaultFontFamily: FONT_NAME,
       sansSerifFamily: FONT_NAME,
     },
