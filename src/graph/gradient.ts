@@ -166,6 +166,8 @@ export function dependents(nodes: readonly Node[], values: Iterable<string>): Se
   const reached = new Set(values);
   for (const node of nodes) {
     if (readsOf(node).some((name) => reached.has(name))) for (const name of node.outputs) reached.add(name);
+    // What is left out is no value.
+    reached.delete('');
   }
   return reached;
 }

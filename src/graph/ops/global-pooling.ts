@@ -4,7 +4,7 @@ import { required } from '../operation.js';
 import type { EvaluationCall, GradientCall, InferenceCall, Operation } from '../operation.js';
 import { formatShape } from '../types.js';
 import { expandLike, firstAxes } from './adjoints.js';
-import { reduceReference, splitAmongTies, countPerOutput } from './reduction.js';
+import { countPerOutput, largestOf, reduceReference, splitAmongTies } from './reduction.js';
 
 /** The mean or the maximum of each channel, all spatial axes kept as 1. */
 export const globalPoolOperations: readonly Operation[] = (
@@ -21,7 +21,7 @@ export const globalPoolOperations: readonly Operation[] = (
     const x = required(inputs, 0);
     const mean = (pixels: readonly number[]): number =>
       pixels.reduce((sum, pixel) => sum + pixel, 0) / pixels.length;
-    const f = op === 'GlobalMaxPool' ? (pixels: readonly number[]) => Math.max(...pixels) : mean;
+    const f = op === 'GlobalMaxPool' ? largestOf : mean;
     return [reduceReference(x, firstAxes(x.shape.length).slice(2), true, f)];
   },
   gradient: ({ inputs, outputs, adjoints }: GradientCall) => {

@@ -1,4 +1,16 @@
-import { add, constantLike, div, int64s, mul, neg, pow, sign, sub } from '../functions/arithmetic.js';
+import {
+  add,
+  constantLike,
+  div,
+  equal,
+  int64s,
+  mul,
+  neg,
+  pow,
+  sign,
+  sub,
+  where,
+} from '../functions/arithmetic.js';
 import { reduceSum } from '../functions/shaping.js';
 import { floatAttribute, intAttribute, required } from '../operation.js';
 import type { Operation } from '../operation.js';
@@ -6,7 +18,7 @@ import { normalAxis, staticShape } from '../shapes.js';
 import type { Attributes, Shape, Value } from '../types.js';
 import { checkElements } from './elementwise.js';
 import { mapArrays } from './reference-arrays.js';
-import { reduceReference } from './reduction.js';
+import { euclideanNormOf, reduceReference } from './reduction.js';
 import { axisMap, mapAxis, mapAxisBack } from './resampling.js';
 import type { AxisMap } from './resampling.js';
 
@@ -22,7 +34,7 @@ const lpNormalization: Operation = {
   evaluate: ({ inputs, attributes }) => {
     const x = required(inputs, 0);
     const norm = reduceReference(x, [axisOf(attributes, x.shape)], true, (elements) =>
-      isManhattan(attributes) ? elements.reduce((sum, e) => sum + Math.abs(e), 0) : Math.hypot(...elements),
+      isManhattan(attributes) ? elements.reduce((sum, e) => sum + Math.abs(e), 0) : euclideanNormOf(elements),
     );
     return [mapArrays([x, norm], (value, size) => (size === 0 ? 0 : value / size))];
   },
@@ -32,7 +44,9 @@ const lpNormalization: Operation = {
     const op = isManhattan(attributes) ? 'ReduceL1' : 'ReduceL2';
     const norm = x.builder.apply(op, [x, int64s(x.builder, [axis])])[0]!;
     const inner = reduceSum(mul(adjoint, y), [axis], { keepDimensions: true });
-    return [div(sub(adjoint, mul(inner, isManhattan(attributes) ? sign(x) : y)), norm)];
+    const slope = div(sub(adjoint, mul(inner, isManhattan(attributes) ? sign(x) : y)), norm);
+    // Zeros stay zeros, as the runtime has it.
+    return [where(equal(norm, constantLike(norm, 0)), constantLike(x, 0), slope)];
   },
 };
 

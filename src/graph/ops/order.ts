@@ -7,7 +7,7 @@ import { onlyAdjoint, zerosLike } from './adjoints.js';
 import { knownNumbers } from './inference.js';
 import { ShapeError } from '../../errors/index.js';
 import { at, buildArray, indices, offsetOf } from './reference-arrays.js';
-import { reducedShape, reduceReference } from './reduction.js';
+import { largestOf, reducedShape, reduceReference, smallestOf } from './reduction.js';
 
 /** ArgMax and ArgMin: the first of several, or the last (`select_last_index`); no derivative. */
 const argOperations = (['ArgMax', 'ArgMin'] as const).map((op): Operation => ({
@@ -22,7 +22,7 @@ const argOperations = (['ArgMax', 'ArgMin'] as const).map((op): Operation => ({
     const x = required(inputs, 0);
     const last = flagAttribute(attributes, 'select_last_index');
     const best = (elements: readonly number[]): number => {
-      const extreme = op === 'ArgMax' ? Math.max(...elements) : Math.min(...elements);
+      const extreme = op === 'ArgMax' ? largestOf(elements) : smallestOf(elements);
       return last ? elements.lastIndexOf(extreme) : elements.indexOf(extreme);
     };
     const axis = axisOf(attributes, x.shape, 0);

@@ -29,7 +29,14 @@ interface ReductionRule {
   readonly ordered?: true;
 }
 
+// Not by a call with all elements as its arguments: it overflows the stack at some 100,000.
 const sum = (elements: readonly number[]): number => elements.reduce((total, x) => total + x, 0);
+export const largestOf = (elements: readonly number[]): number =>
+  elements.reduce((largest, x) => Math.max(largest, x), -Infinity);
+export const smallestOf = (elements: readonly number[]): number =>
+  elements.reduce((smallest, x) => Math.min(smallest, x), Infinity);
+export const euclideanNormOf = (elements: readonly number[]): number =>
+  elements.reduce((norm, x) => Math.hypot(norm, x), 0);
 
 const rules: Readonly<Record<string, ReductionRule>> = {
   ReduceSum: { f: sum, derivative: (x, adjoint) => expandLike(adjoint, x) },
@@ -37,15 +44,15 @@ const rules: Readonly<Record<string, ReductionRule>> = {
     f: (elements) => sum(elements) / elements.length,
     derivative: (x, adjoint, output) => div(expandLike(adjoint, x), countPerOutput(x, output)),
   },
-  ReduceMax: { f: (elements) => Math.max(...elements), derivative: splitAmongTies, ordered: true },
-  ReduceMin: { f: (elements) => Math.min(...elements), derivative: splitAmongTies, ordered: true },
+  ReduceMax: { f: largestOf, derivative: splitAmongTies, ordered: true },
+  ReduceMin: { f: smallestOf, derivative: splitAmongTies, ordered: true },
   ReduceProd: { f: (elements) => elements.reduce((product, x) => product * x, 1), derivative: productSlope },
   ReduceL1: {
     f: (elements) => sum(elements.map(Math.abs)),
     derivative: (x, adjoint) => mul(adjoint, sign(x)),
   },
   ReduceL2: {
-    f: (elements) => Math.hypot(...elements),
+    f: euclideanNormOf,
     // At 0, where there is no derivative, the one of least norm.
     derivative: (x, adjoint, y) => {
       const divisor = where(equal(y, constantLike(y, 0)), constantLike(y, 1), y);
@@ -65,7 +72,7 @@ const rules: Readonly<Record<string, ReductionRule>> = {
 };
 
 export function logSumExpOf(elements: readonly number[]): number {
-  const largest = Math.max(...elements);
+  const largest = largestOf(elements);
   if (!Number.isFinite(largest)) return largest;
   return largest + Math.log(sum(elements.map((x) => Math.exp(x - largest))));
 }

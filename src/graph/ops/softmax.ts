@@ -6,7 +6,7 @@ import { normalAxis } from '../shapes.js';
 import type { Attributes, Shape, Value } from '../types.js';
 import { checkElements } from './elementwise.js';
 import { at, buildArray } from './reference-arrays.js';
-import { logSumExpOf, reduceReference } from './reduction.js';
+import { largestOf, logSumExpOf, reduceReference } from './reduction.js';
 
 interface SoftmaxRule {
   readonly evaluate: (x: ReferenceArray, axis: number) => ReferenceArray;
@@ -31,7 +31,7 @@ const rules: Readonly<Record<string, SoftmaxRule>> = {
   },
   Hardmax: {
     evaluate: (x, axis) => {
-      const best = reduceReference(x, [axis], true, (elements) => elements.indexOf(Math.max(...elements)));
+      const best = reduceReference(x, [axis], true, (elements) => elements.indexOf(largestOf(elements)));
       return buildArray(x.dtype, x.shape, (index) => Number(index[axis] === at(best, index)));
     },
   },
@@ -42,7 +42,7 @@ function logSoftmaxReference(x: ReferenceArray, axis: number): ReferenceArray {
   return buildArray(x.dtype, x.shape, (index) => at(x, index) - at(normaliser, index));
 }
 
-/** Softmax, LogSoftmax and Hardmax along one axis (as of opset 13; older ones flatten, see `onnx/upgrade.ts`). */
+/** Softmax, LogSoftmax and Hardmax along one axis (as of opset 13; older ones flatten, see `onnx/upgrade-rules.ts`). */
 export const softmaxOperations: readonly Operation[] = Object.entries(rules).map(
   ([op, { evaluate, derivative }]) => ({
     op,

@@ -19,7 +19,7 @@ export function prune(
   const nodes = graph.nodes
     .toReversed()
     .filter((node) => {
-      if (!node.outputs.some((name) => needed.has(name))) return false;
+      if (!node.outputs.some((name) => name !== '' && needed.has(name))) return false;
       for (const name of readsOf(node)) needed.add(name);
       return true;
     })

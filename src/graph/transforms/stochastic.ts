@@ -5,6 +5,7 @@ import { cast, constantLike, mul, named } from '../functions/arithmetic.js';
 import { readsOf } from '../types.js';
 import type { Graph, Node } from '../types.js';
 
+/** How Dropout layers are made active. */
 export interface DropoutOptions {
   /**
    * 'independent': a mask for every example, as dropout is trained. 'shared': one mask for all examples of a run, so that a
@@ -15,8 +16,11 @@ export interface DropoutOptions {
 
 /**
  * Makes Dropout layers active: each becomes a product with a random input, `<layer>/mask` of bytes 0 and 1 that are 1 with
- * probability 1 - rate, scaled by 1 / (1 - rate) (Srivastava et al., 2014). Without this a Dropout layer is the identity.
- * @throws GraphError when there is no Dropout layer: MC dropout that silently does nothing is a known mistake.
+ * probability 1 - rate, scaled by 1 / (1 - rate). Without this a Dropout layer is the identity.
+ *
+ * Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout", JMLR 2014.
+ * @throws GraphError when there is no Dropout layer, as MC dropout that silently does nothing is a known mistake, or the
+ * second output of one is read; ConfigurationError on a rate that is no constant of [0, 1).
  */
 export function activateDropout(graph: Graph, { masks = 'independent' }: DropoutOptions = {}): Graph {
   if (!graph.nodes.some(isDropout)) {
@@ -45,7 +49,7 @@ export function activateDropout(graph: Graph, { masks = 'independent' }: Dropout
   return builder.build(graph.outputs.map((name) => names.get(name)!));
 }
 
-/** Takes Dropout layers out: evaluation mode. */
+/** Takes Dropout layers out: evaluation mode. @throws GraphError when the second output of one, its mask, is read. */
 export function removeDropout(graph: Graph): Graph {
   const builder = new GraphBuilder(graph.name, graph);
   const outputs = new Set(graph.outputs);
@@ -59,7 +63,7 @@ export function removeDropout(graph: Graph): Graph {
   return builder.build(graph.outputs.map((name) => names.get(name)!));
 }
 
-/** The Dropout layers of a graph with their rates. */
+/** The Dropout layers of a graph with their rates. @throws ConfigurationError on a rate that is no constant of [0, 1). */
 export function dropoutLayers(graph: Graph): { name: string; rate: number }[] {
   return graph.nodes.filter(isDropout).map((node) => ({ name: node.name, rate: rateOf(graph, node) }));
 }
@@ -81,15 +85,16 @@ function isDropout(node: Node): boolean {
 
 function rateOf(graph: Graph, node: Node): number {
   const attribute = node.attributes['ratio'];
-  const ratio = graph.constants.get(node.inputs[1] ?? '');
-  const rate =
-    attribute?.type === 'float' ? attribute.value : ratio === undefined ? 0.5 : numbersIn(ratio)[0]!;
+  const input = node.inputs[1] ?? '';
+  const constant = graph.constants.get(input);
+  const known = constant === undefined ? graph.types.get(input)?.content?.[0] : numbersIn(constant)[0];
+  const what = `Dropout '${node.name}': rate`;
+  if (attribute?.type !== 'float' && input !== '' && typeof known !== 'number') {
+    throw new ConfigurationError({ what, expected: 'a constant', got: `value '${input}'` });
+  }
+  const rate = attribute?.type === 'float' ? attribute.value : input === '' ? 0.5 : Number(known);
   if (!(rate >= 0 && rate < 1)) {
-    throw new ConfigurationError({
-      what: `Dropout '${node.name}': rate`,
-      expected: 'a number of [0, 1)',
-      got: `${rate}`,
-    });
+    throw new ConfigurationError({ what, expected: 'a number of [0, 1)', got: `${rate}` });
   }
   return rate;
 }
