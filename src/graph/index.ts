@@ -1,4 +1,5 @@
 export { GraphBuilder, OPSET } from './builder.js';
+export type { GraphHeader, Replacement } from './builder.js';
 export * from './functions/arithmetic.js';
 export * from './functions/network.js';
 export * from './functions/shaping.js';
@@ -9,10 +10,12 @@ export type { Underived } from './gradient.js';
 export type { ReferenceArray } from './operation.js';
 export { gradient, gradientName, underivedOperations } from './gradient.js';
 export { decodeOnnx } from './onnx/decode.js';
+export type { DecodeOptions } from './onnx/decode.js';
 export { encodeOnnx } from './onnx/encode.js';
 export { bindParameters, parametersOf } from './transforms/bind.js';
 export type { Parameters } from './transforms/bind.js';
 export { cutAtRandom, cutAtTrained, extract } from './transforms/cut.js';
+export type { CutGraph } from './transforms/cut.js';
 export { dropIdentities } from './transforms/drop-identities.js';
 export { expose } from './transforms/expose.js';
 export { foldConstants } from './transforms/fold.js';
@@ -21,6 +24,7 @@ export { prune } from './transforms/prune.js';
 export { shareCommon } from './transforms/share.js';
 export { widen } from './transforms/widen.js';
 export { activateDropout, dropoutLayers, removeDropout } from './transforms/stochastic.js';
+export type { DropoutOptions } from './transforms/stochastic.js';
 export {
   flatLayout,
   flattenParameters,

@@ -8,6 +8,7 @@ export interface ReferenceArray {
   readonly data: Float64Array;
 }
 
+/** A node as its type rule sees it. */
 export interface InferenceCall {
   readonly inputs: readonly (TensorType | undefined)[];
   readonly attributes: Attributes;
@@ -17,6 +18,7 @@ export interface InferenceCall {
   readonly fresh: () => string;
 }
 
+/** A node as its derivative sees it. */
 export interface GradientCall {
   readonly inputs: readonly (Value | undefined)[];
   /** By output, undefined where it is left out. */
@@ -28,6 +30,7 @@ export interface GradientCall {
   readonly wanted: readonly boolean[];
 }
 
+/** A node as its float64 reference sees it. */
 export interface EvaluationCall {
   readonly inputs: readonly (ReferenceArray | undefined)[];
   readonly attributes: Attributes;
@@ -52,7 +55,7 @@ export interface Operation {
   readonly onContent?: boolean;
 }
 
-/** Input i, which the operation cannot do without. @throws GraphError */
+/** Input i, which the operation cannot do without. @throws GraphError when it is left out. */
 export function required<T>(inputs: readonly (T | undefined)[], i: number): T {
   const input = inputs[i];
   if (input === undefined) throw new GraphError({ what: `input ${i}`, expected: 'a value', got: 'nothing' });

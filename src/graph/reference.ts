@@ -7,7 +7,8 @@ import type { Graph } from './types.js';
 
 /**
  * Runs a graph in float64, one plain loop an operation: the yardstick of derivatives and kernels, not an engine.
- * Returns every value of the graph, by name. @throws GraphError on an operation without a reference.
+ * Returns every value of the graph, by name. @throws GraphError on an operation without a reference, and on an input that
+ * is not fed.
  */
 export function evaluateReference(
   graph: Graph,

@@ -1,7 +1,8 @@
 import type { DType, Tensor } from '../tensor/index.js';
 
-/** A size, or the name of one that is known only when the graph runs ('N', the batch). */
+/** A size, or the name of one that is known only when the graph runs: 'N', the batch; '?0', one that nothing is known of. */
 export type Dim = number | string;
+/** Sizes by axis; none for a scalar. */
 export type Shape = readonly Dim[];
 
 /** What is known of a value before the graph runs. */
@@ -12,11 +13,15 @@ export interface TensorType {
   readonly content?: readonly Dim[];
 }
 
-/** How the runtime fills a random input: independent draws, keyed (see `runtime/noise.ts`). */
+/**
+ * How the runtime fills a random input: independent draws, keyed (see `runtime/noise.ts`). Bernoulli: bytes that are 1 with this
+ * probability, else 0; normal: float32 of mean 0 and variance 1.
+ */
 export type Random =
   | { readonly kind: 'bernoulli'; readonly probability: number }
   | { readonly kind: 'normal' };
 
+/** A value that is fed, by the caller or, where it is random, by the runtime. */
 export interface Input extends TensorType {
   readonly name: string;
   readonly random?: Random;
@@ -56,6 +61,7 @@ export interface Node {
  */
 export interface Graph {
   readonly name: string;
+  /** The version of ONNX's own operation set. */
   readonly opset: number;
   /** Versions of the operation sets beyond ONNX's own: `{ 'ai.onnx.ml': 3 }`. */
   readonly domains: Readonly<Record<string, number>>;
@@ -66,8 +72,9 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Tensor>;
   /** The constants that training may change, in their order in the flat parameter vector. */
   readonly parameters: readonly string[];
-  /** The types of all values that could be inferred. */
+  /** The types of all values of which they are known. */
   readonly types: ReadonlyMap<string, TensorType>;
+  /** Texts that go with the graph into its file. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -86,11 +93,13 @@ export interface Builder {
     attributes?: Attributes,
     options?: { outputs?: number; name?: string; domain?: string },
   ): Value[];
+  /** A value that does not change, under the name or one that is made up. */
   constant(value: Tensor, name?: string): Value;
   /** The tensor behind a value that is a constant. */
   constantOf(value: Value): Tensor | undefined;
 }
 
+/** An attribute of one integer; so `ints` (a list), `float` and `text`. */
 export const int = (value: number): Attribute => ({ type: 'int', value });
 export const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });
 export const float = (value: number): Attribute => ({ type: 'float', value });

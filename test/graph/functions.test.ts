@@ -7,6 +7,7 @@ import {
   globalAveragePool,
   GraphBuilder,
   layerNormalization,
+  leakyRelu,
   reduceLogSumExp,
   reduceNorm,
   reduceProduct,
@@ -35,6 +36,7 @@ async function made(build: (x: Value) => Value | readonly Value[]): Promise<numb
 test.each<[string, (x: Value) => Value | readonly Value[], number[][]]>([
   ['clip', (x) => clip(x, -1, 1), [[1, -1, 1, 0.5, -1, 1]]],
   ['clip from below', (x) => clip(x, 0), [[3, 0, 2, 0.5, 0, 1]]],
+  ['leakyRelu', (x) => leakyRelu(x, 1.5), [[3, -1.5, 2, 0.5, -3, 1]]],
   ['gelu', gelu, [numbers.map((x) => x * normalCdf(x))]],
   ['reduceProduct', (x) => reduceProduct(x, [1]), [[-6, -1]]],
   ['reduceNorm', (x) => reduceNorm(x, [1]), [[Math.sqrt(14), Math.sqrt(5.25)]]],

@@ -1,12 +1,14 @@
-/** The operations of neural networks. Images are (N, C, H, W). */
+/** The operations of neural networks. Images are (N, C, H, W). All throw a GraphError where shapes or types do not fit. */
 import { float, int, ints } from '../types.js';
 import type { Value } from '../types.js';
 import { tensor } from '../../tensor/index.js';
 
 export interface WindowOptions {
+  /** By spatial axis; 1 unless given, for pooling the kernel's size. */
   readonly strides?: readonly number[];
-  /** Before and after each spatial axis: [top, left, bottom, right]. */
+  /** Before and after each spatial axis: [top, left, bottom, right]; 0 unless given. */
   readonly pads?: readonly number[];
+  /** By spatial axis; 1 unless given. */
   readonly dilations?: readonly number[];
 }
 
@@ -26,7 +28,7 @@ export function gemm(
   return a.builder.apply('Gemm', [a, b, c], attributes)[0]!;
 }
 
-/** Cross-correlation of x (N, C, H, W) with kernels (M, C / group, h, w) plus bias (M,). */
+/** Cross-correlation of x (N, C, H, W) with kernels (M, C / group, h, w), plus bias (M): (N, M, positions). */
 export function conv(
   x: Value,
   weight: Value,
@@ -43,7 +45,10 @@ export function conv(
   })[0]!;
 }
 
-/** The adjoint of `conv` in its first argument: x (N, M, h, w), weight (M, C / group, kh, kw). */
+/**
+ * The adjoint of `conv` in its first argument: x (N, M, positions) with kernels (M, C / group, h, w) gives (N, C, H, W).
+ * `outputPadding`: rows and columns behind the last window, which strides leave open.
+ */
 export function convTranspose(
   x: Value,
   weight: Value,
@@ -87,23 +92,27 @@ export function globalAveragePool(x: Value): Value {
   return x.builder.apply('GlobalAveragePool', [x])[0]!;
 }
 
-/** Probabilities along an axis. */
+/** exp(x) / sum exp(x) along an axis, the last unless given. */
 export function softmax(x: Value, axis = -1): Value {
   return x.builder.apply('Softmax', [x], { axis: int(axis) })[0]!;
 }
 
-/** Log probabilities along an axis. */
+/** log softmax(x) along an axis, the last unless given. */
 export function logSoftmax(x: Value, axis = -1): Value {
   return x.builder.apply('LogSoftmax', [x], { axis: int(axis) })[0]!;
 }
 
-/** ONNX Dropout, inactive: the identity until `activateDropout` feeds it a mask. `rate`: the probability of a zero. */
+/** ONNX Dropout, inactive: the identity until `activateDropout` feeds it a mask. `rate`: the probability of a zero, in [0, 1). */
 export function dropout(x: Value, rate: number, name?: string): Value {
   const ratio = x.builder.constant(tensor('float32', [], Float32Array.of(rate)));
   return x.builder.apply('Dropout', [x, ratio], {}, name === undefined ? {} : { name })[0]!;
 }
 
-/** The normalisation of a trained BatchNormalization: scale (x - mean) / sqrt(variance + epsilon) + shift, by channel. */
+/**
+ * Batch normalisation of a trained network: scale (x - mean) / sqrt(variance + epsilon) + shift, x (N, C, ...), the others (C).
+ *
+ * Source: Ioffe & Szegedy, ICML 2015.
+ */
 export function batchNormalization(
   x: Value,
   scale: Value,
@@ -117,7 +126,11 @@ export function batchNormalization(
   })[0]!;
 }
 
-/** The last axes of x, as many as `scale` has, to mean 0 and variance 1, then scaled and shifted (Ba, Kiros & Hinton, 2016). */
+/**
+ * The last axes of x, as many as `scale` has, to mean 0 and variance 1 (epsilon is added to it), then scaled and shifted.
+ *
+ * Source: Ba, Kiros & Hinton, "Layer normalization", 2016.
+ */
 export function layerNormalization(x: Value, scale: Value, shift?: Value, epsilon = 1e-5): Value {
   const attributes = { axis: int(-scale.shape.length), epsilon: float(epsilon) };
   return x.builder.apply('LayerNormalization', [x, scale, shift], attributes)[0]!;

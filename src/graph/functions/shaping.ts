@@ -1,11 +1,15 @@
-/** Functions that move, pick or reduce elements. Axes may count from the end (negative). */
+/**
+ * Functions that move, pick or reduce elements. Axes may count from the end (negative). All throw a GraphError where axes,
+ * shapes or types do not fit.
+ */
 import { int, ints, text } from '../types.js';
 import type { Value } from '../types.js';
 import { cast, int64s } from './arithmetic.js';
 
+/** Over `axes`, all of them unless given, which go or stay as 1. */
 type Reduction = (x: Value, axes?: readonly number[], options?: { keepDimensions?: boolean }) => Value;
 
-/** Since opset 18 all reductions but none take their axes as an input. All axes unless given. */
+// Since opset 18 the axes of all reductions are an input.
 const reduction =
   (op: string): Reduction =>
   (x, axes, { keepDimensions = false } = {}) =>
@@ -59,14 +63,17 @@ export function flatten(x: Value, axis = 1): Value {
   return x.builder.apply('Flatten', [x], { axis: int(axis) })[0]!;
 }
 
+/** Axis i of the result is axis `permutation[i]` of x. */
 export function transpose(x: Value, permutation: readonly number[]): Value {
   return x.builder.apply('Transpose', [x], { perm: ints(permutation) })[0]!;
 }
 
+/** Without these axes, which are of size 1. */
 export function squeeze(x: Value, axes: readonly number[]): Value {
   return x.builder.apply('Squeeze', [x, int64s(x.builder, axes)])[0]!;
 }
 
+/** With new axes of size 1, which the result has at these places. */
 export function unsqueeze(x: Value, axes: readonly number[]): Value {
   return x.builder.apply('Unsqueeze', [x, int64s(x.builder, axes)])[0]!;
 }
@@ -86,7 +93,7 @@ export function tile(x: Value, repeats: readonly number[]): Value {
   return x.builder.apply('Tile', [x, int64s(x.builder, repeats)])[0]!;
 }
 
-/** Elements starts (inclusive) to ends (exclusive) along the axes, every `steps`-th. */
+/** Elements starts (inclusive) to ends (exclusive) along the axes, every `steps`-th; negative bounds count from the end. */
 export function slice(
   x: Value,
   starts: readonly number[],
@@ -98,11 +105,12 @@ export function slice(
   return x.builder.apply('Slice', [x, list(starts), list(ends), list(axes), steps && list(steps)])[0]!;
 }
 
+/** Values behind one another along an axis; their other sizes are equal. */
 export function concat(values: readonly [Value, ...Value[]], axis: number): Value {
   return values[0].builder.apply('Concat', values, { axis: int(axis) })[0]!;
 }
 
-/** Consecutive pieces of these sizes along an axis. */
+/** Consecutive pieces of these sizes, which add up to x's, along an axis. */
 export function split(x: Value, sizes: readonly number[], axis = 0): Value[] {
   return x.builder.apply(
     'Split',
@@ -112,17 +120,20 @@ export function split(x: Value, sizes: readonly number[], axis = 0): Value[] {
   );
 }
 
-/** Slices of `x` along an axis at integer indices. */
+/** Slices of x along an axis at integer indices, whose shape takes the place of the axis; negative ones count from the end. */
 export function gather(x: Value, indices: Value, axis = 0): Value {
   return x.builder.apply('Gather', [x, indices], { axis: int(axis) })[0]!;
 }
 
-/** x[.., indices[..], ..] along an axis: one element of x for each index. */
+/** x[.., indices[..], ..] along an axis: one element of x for each index, in the shape of the indices. */
 export function gatherElements(x: Value, indices: Value, axis: number): Value {
   return x.builder.apply('GatherElements', [x, indices], { axis: int(axis) })[0]!;
 }
 
-/** A copy of `x` in which element indices[..] along an axis is updates[..], or has it added. */
+/**
+ * A copy of x in which element indices[..] along an axis is updates[..], or has it added (`accumulate`). Indices and updates are
+ * of one shape, of x's rank. Where two updates meet in one element and are not added, either may win.
+ */
 export function scatterElements(
   x: Value,
   indices: Value,
@@ -143,7 +154,7 @@ export function pad(x: Value, before: readonly number[], after: readonly number[
   return x.builder.apply('Pad', [x, int64s(x.builder, [...before, ...after]), fill])[0]!;
 }
 
-/** Repeats every element of an image (N, C, H, W) in an h x w block. */
+/** Repeats every element of an image (N, C, H, W) in a block of `factor`: (N, C, H h, W w). */
 export function upsampleNearest(x: Value, factor: readonly [number, number]): Value {
   const { builder } = x;
   const scales = builder.constant({ dtype: 'float32', shape: [4], data: Float32Array.of(1, 1, ...factor) });

@@ -172,7 +172,7 @@ function inactive(node: Node): Node {
   return node.op === 'Dropout' && node.domain === '' ? { ...node, inputs: node.inputs.slice(0, 2) } : node;
 }
 
-/** Every name is given once, and before it is used (so there is no cycle). */
+/** @throws FormatError unless every name is given once, and before it is used (so there is no cycle). */
 function checkNames(graph: Graph, where: string): void {
   const defined = new Set<string>(graph.constants.keys());
   const define = (name: string): void => {

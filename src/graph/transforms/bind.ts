@@ -3,6 +3,7 @@ import type { Tensor } from '../../tensor/index.js';
 import { formatShape, formatType } from '../types.js';
 import type { Graph } from '../types.js';
 
+/** Values of parameters, by name. */
 export type Parameters = ReadonlyMap<string, Tensor>;
 
 /** The values of a graph's parameters, by name. */

@@ -24,7 +24,7 @@ const UNBOUNDED = new Set([
 
 /**
  * Replaces what depends on constants alone, or on sizes that are known, by its value, computed in float64 and rounded once.
- * Parameters are not constants here: they may change.
+ * Parameters are not constants here: they may change. Outputs stay nodes, and so does what is large or slow to compute.
  */
 export function foldConstants(graph: Graph): Graph {
   const constants = new Map(graph.constants);
