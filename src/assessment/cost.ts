@@ -29,7 +29,8 @@ export async function measureCosts(
   { threads, onProgress, signal }: { threads: number; onProgress: Progress; signal: AbortSignal | undefined },
 ): Promise<Costs> {
   const open = async (graph: Graph): Promise<Session> => openSession(graph, { threads });
-  await using alone = await open(prune({ ...valuesGraph(classifier), outputs: ['logits'] }));
+  const values = valuesGraph(classifier);
+  await using alone = await open(prune({ ...values, outputs: values.outputs.slice(0, 1) }));
   const costs = new Map<string, number>();
   let base = Infinity;
   for (const [i, fitted] of scores.entries()) {

@@ -122,9 +122,11 @@ async function libraryValues(
   }
   for (const { kind, name, settings } of outputs) {
     if (kind !== 'probabilities') continue;
-    const { logits } = await run(valuesGraph(classifier), feeds, ['logits']);
-    const probabilities = probabilitiesOf(logits!, Number(settings['temperature']));
-    values.set(name, tensor('float32', logits!.shape, Float32Array.from(probabilities)));
+    const graph = valuesGraph(classifier);
+    const output = graph.outputs[0]!;
+    const logits = (await run(graph, feeds, [output]))[output]!;
+    const probabilities = probabilitiesOf(logits, Number(settings['temperature']));
+    values.set(name, tensor('float32', logits.shape, Float32Array.from(probabilities)));
   }
   return values;
 }

@@ -64,8 +64,10 @@ export async function examplesOf(
     const { labels } = batch;
     if (labels === undefined) throw unlabelled(where);
     onBatch?.(batch);
-    const logits = values['logits'] as Tensor<'float32'>;
-    const features = values['features'] as Tensor<'float32'> | undefined;
+    const [logits, features] = graph.outputs.map((name) => values[name]) as [
+      Tensor<'float32'>,
+      Tensor<'float32'>?,
+    ];
     for (let i = 0; i < labels.data.length; i++) {
       const index = total + i;
       const row = rowOf(i, { index, label: labels.data[i]!, logits, features });

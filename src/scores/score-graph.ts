@@ -74,12 +74,12 @@ export function scoreGraph(classifier: Classifier, scores: readonly FittedScore[
 
 /**
  * The classifier with the outputs `logits` (N, K) and, where it has them, `features` (N, d), float32, and no
- * others: what scores are fitted on.
+ * others: what scores are fitted on. Where the model calls another value so, an input for instance, the output is
+ * `credence/logits`, `credence/features`; their order is the same.
  */
 export function valuesGraph(classifier: Classifier): Graph {
   const { builder, logits, features } = valuesOf(classifier);
-  const outputs = { logits: cast(logits, 'float32') };
-  return prune(builder.build(features === undefined ? outputs : { ...outputs, features }));
+  return prune(builder.build(valueOutputs(builder, { logits: cast(logits, 'float32'), features })));
 }
 
 /** As `valuesGraph`, its Dropout layers active, with masks for every example. @throws GraphError where there is none. */
@@ -88,8 +88,20 @@ export function dropoutValuesGraph(classifier: Classifier): Graph {
   const names = [logits, ...(features === undefined ? [] : [features])];
   const builder = GraphBuilder.from({ ...expose(graph, ...names), parameters: [] });
   const value = (name: string): Value => cast(builder.value(name), 'float32');
-  const outputs = { logits: value(logits), ...(features !== undefined && { features: value(features) }) };
-  return activateDropout(prune(builder.build(outputs)));
+  const outputs = { logits: value(logits), features: features === undefined ? undefined : value(features) };
+  return activateDropout(prune(builder.build(valueOutputs(builder, outputs))));
+}
+
+/** Under names that no other value has. */
+function valueOutputs(
+  builder: GraphBuilder,
+  values: Readonly<Record<'logits' | 'features', Value | undefined>>,
+): Record<string, Value> {
+  const named = Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    return [[value.name === name || !builder.has(name) ? name : `credence/${name}`, value] as const];
+  });
+  return Object.fromEntries(named);
 }
 
 interface ClassifierValues extends Pick<AppendCall, 'builder' | 'input' | 'logits'> {

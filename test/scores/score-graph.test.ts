@@ -9,6 +9,7 @@ import {
   gemm,
   GraphBuilder,
   named,
+  pad,
   prune,
   removeDropout,
 } from '#credence/graph/index';
@@ -19,6 +20,7 @@ import { openSession, predict } from '#credence/runtime/index';
 import {
   confidnet,
   energy,
+  examplesOf,
   fitScore,
   knn,
   mcDropout,
@@ -31,6 +33,7 @@ import {
   valuesGraph,
 } from '#credence/scores/index';
 import type { Classifier, FittedScore, Score } from '#credence/scores/index';
+import { tensorSource } from '#credence/sources/index';
 import { tensor } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
 
@@ -212,6 +215,44 @@ describe('a classifier whose features or output are a Dropout layer', () => {
     const scored = scoreGraph(dropped, [{ score: mcp, fitted: nothing }]);
     expect(scored.outputs).toEqual(['logits', 'dropped', 'score/mcp']);
     expect((await predict(scored, { x }, { workers: 0 }))['dropped']).toEqual(x);
+  });
+});
+
+describe('a classifier that calls other values as its logits and features are called here', () => {
+  // An input 'features' (N, 3), features 'hidden' (N, 2), an output 'logits' (N, 1), and beside it what the scores read.
+  const b = new GraphBuilder('taken');
+  const input = b.input('features', 'float32', ['N', 3]);
+  const hidden = named(dropout(gemm(input, b.constant(matrixOf(1, 3, 2))), 0.5, 'rate'), 'hidden');
+  const single = named(gemm(hidden, b.constant(matrixOf(2, 2, 1))), 'logits');
+  const both = named(pad(single, [0, 1], [0, 0]), 'both');
+  const taken = {
+    graph: b.build([single, both]),
+    differentiableInput: 'features',
+    features: 'hidden',
+    logits: 'both',
+  };
+  const rows = matrixOf(3, 5, 3);
+
+  it('gives its values under names of their own, in the same order', async () => {
+    const values = valuesGraph(taken);
+    expect(values.outputs).toEqual(['credence/logits', 'credence/features']);
+    const found = await predict(values, { features: rows }, { workers: 0 });
+    const own = await predict(
+      removeDropout({ ...taken.graph, outputs: ['both'] }),
+      { features: rows },
+      { workers: 0 },
+    );
+    expect(found['credence/logits']).toEqual(own['both']);
+    expect(found['credence/features']!.shape).toEqual([5, 2]);
+  });
+
+  it.each(['inactive', 'active'] as const)('is fitted on examples, with dropout %s', async (dropoutMode) => {
+    const source = tensorSource(rows, { labels: [0, 1, 0, 1, 0] });
+    const own = await examplesOf(taken, source, { dropout: dropoutMode });
+    expect([own.logits.shape, own.features!.shape]).toEqual([
+      [5, 2],
+      [5, 2],
+    ]);
   });
 });
 
