@@ -86,8 +86,10 @@ export class Batches {
 function examplesOf(graph: Graph, data: Feeds): number {
   let examples: number | undefined;
   for (const input of graph.inputs) {
-    if (input.random !== undefined || !isPerExample(input) || input.name === PARAMETERS) continue;
+    if (!isPerExample(input) || input.name === PARAMETERS) continue;
     const rows = data[input.name]?.shape[0];
+    // Noise is drawn unless it is fed.
+    if (input.random !== undefined && rows === undefined) continue;
     if (rows === undefined || (examples !== undefined && rows !== examples)) {
       throw new ShapeError({
         what: `training data for input '${input.name}'`,

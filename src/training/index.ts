@@ -7,7 +7,7 @@ export {
   withPenalty,
 } from './objectives.js';
 export { adam, adamW, sgd } from './optimisers.js';
-export type { Optimiser } from './optimisers.js';
+export type { Optimiser, UpdateInputs } from './optimisers.js';
 export { objectiveChecksum, runSettings } from './run-settings.js';
 export type { RunSettings } from './run-settings.js';
 export { initialState } from './state.js';

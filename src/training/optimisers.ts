@@ -1,7 +1,8 @@
+import { ConfigurationError } from '../errors/index.js';
 import { add, cast, constantLike, div, mul, neg, pow, sqrt, sub } from '../graph/index.js';
 import type { Value } from '../graph/index.js';
 
-/** What an update reads: flat vectors (P,) of float32, and the step's number, 1 for the first, a float64 scalar. */
+/** What an update reads: flat vectors (P) of float32, and the step's number, 1 for the first, a float64 scalar. */
 export interface UpdateInputs {
   readonly parameters: Value;
   readonly gradient: Value;
@@ -12,15 +13,18 @@ export interface UpdateInputs {
 /** A first-order method as a graph: flat vectors in, flat vectors out, element by element (so a vector can be cut in parts). */
 export interface Optimiser {
   readonly name: string;
+  /** By name: what a checkpoint is held against. */
   readonly settings: Readonly<Record<string, number>>;
-  /** Names of the vectors (P,) it keeps between steps; all begin at 0. */
+  /** Names of the vectors (P) that it keeps between steps; all begin at 0. */
   readonly slots: readonly string[];
+  /** The parameters and slots after a step. */
   update(inputs: UpdateInputs): { readonly parameters: Value; readonly slots: readonly Value[] };
 }
 
 /**
  * Stochastic gradient descent: v ← momentum v + g + weightDecay w; w ← w - learningRate v.
- * The convention is PyTorch's: the learning rate is outside the velocity.
+ * The convention is PyTorch's: the learning rate is outside the velocity. Momentum and decay are 0 unless given.
+ * @throws ConfigurationError when the momentum is not of [0, 1), or another setting not a number of at least 0.
  */
 export function sgd({
   learningRate,
@@ -31,6 +35,7 @@ export function sgd({
   momentum?: number;
   weightDecay?: number;
 }): Optimiser {
+  checkSettings('sgd', { learningRate, weightDecay }, { momentum });
   return {
     name: 'sgd',
     settings: { learningRate, momentum, weightDecay },
@@ -46,6 +51,7 @@ export function sgd({
   };
 }
 
+/** Those of the paper unless given: 1e-3, 0.9, 0.999 and 1e-8. */
 interface AdamSettings {
   readonly learningRate?: number;
   readonly beta1?: number;
@@ -53,12 +59,23 @@ interface AdamSettings {
   readonly epsilon?: number;
 }
 
-/** Adam (Kingma & Ba, ICLR 2015, algorithm 1), bias corrections in float64. */
+/**
+ * Adam in step t: m ← beta1 m + (1 - beta1) g; v ← beta2 v + (1 - beta2) g²;
+ * w ← w - learningRate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon). The bias corrections are in float64.
+ *
+ * Source: Kingma & Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
+ * @throws ConfigurationError when a beta is not of [0, 1), or another setting not a number of at least 0.
+ */
 export function adam(settings: AdamSettings = {}): Optimiser {
   return adaptive('adam', settings, 0);
 }
 
-/** AdamW (Loshchilov & Hutter, ICLR 2019): weights shrink by learningRate weightDecay apart from the gradient. */
+/**
+ * AdamW: Adam, and weights shrink by learningRate weightDecay w apart from the gradient. The decay is 0.01 unless given.
+ *
+ * Source: Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2 with a constant schedule.
+ * @throws ConfigurationError as `adam`.
+ */
 export function adamW({
   weightDecay = 1e-2,
   ...settings
@@ -71,6 +88,7 @@ function adaptive(
   { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamSettings,
   weightDecay: number,
 ): Optimiser {
+  checkSettings(name, { learningRate, epsilon, weightDecay }, { beta1, beta2 });
   return {
     name,
     settings: { learningRate, beta1, beta2, epsilon, weightDecay },
@@ -98,4 +116,19 @@ function correction(step: Value, beta: number): Value {
 
 function scale(x: Value, factor: number): Value {
   return mul(x, constantLike(x, factor));
+}
+
+function checkSettings(
+  name: string,
+  rates: Readonly<Record<string, number>>,
+  decays: Readonly<Record<string, number>>,
+): void {
+  const check = (setting: string, value: number, fits: boolean, expected: string): void => {
+    if (fits) return;
+    throw new ConfigurationError({ what: `${name}: ${setting}`, expected, got: `${value}` });
+  };
+  for (const [setting, value] of Object.entries(rates))
+    check(setting, value, value >= 0 && value < Infinity, 'a number of at least 0');
+  for (const [setting, value] of Object.entries(decays))
+    check(setting, value, value >= 0 && value < 1, 'a number of [0, 1)');
 }

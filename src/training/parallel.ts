@@ -1,27 +1,30 @@
 import { startWorker } from '#workers';
-import type { Graph } from '../graph/index.js';
+import type { WorkerHandle } from '#workers';
 import { toShared } from '../runtime/shared-memory.js';
 import { reported } from '../runtime/worker-errors.js';
 import type { ErrorReport } from '../runtime/worker-errors.js';
-import type { Feeds } from '../runtime/index.js';
 import { CONTROL_SIZE, STEPS_DONE, STOP } from './barrier.js';
-import type { Schedule } from './batches.js';
-import type { Optimiser } from './optimisers.js';
-import type { Stepper } from './stepper.js';
+import type { ShardGraphs, Stepper, Work } from './stepper.js';
+
+/** What the threads of a data-parallel run share; P parameters. */
+export interface ShardMemory {
+  /** See `barrier.ts`. */
+  readonly control: Int32Array;
+  /** (P). */
+  readonly parameters: Float32Array;
+  /** By slot, (P). */
+  readonly slots: readonly Float32Array[];
+  /** By shard, (P). */
+  readonly shardGradients: readonly Float32Array[];
+  /** (shards). */
+  readonly shardLosses: Float64Array;
+  /** (steps). */
+  readonly losses: Float32Array;
+}
 
 /** What one thread of a data-parallel run is given when it starts; all arrays are shared memory. */
-export interface ShardJob {
-  readonly gradients: Graph;
-  readonly update: Graph;
-  readonly data: Feeds;
-  readonly schedule: Schedule;
+export interface ShardJob extends ShardMemory, ShardGraphs, Pick<Work, 'data' | 'schedule'> {
   readonly slotNames: readonly string[];
-  readonly control: Int32Array;
-  readonly parameters: Float32Array;
-  readonly slots: readonly Float32Array[];
-  readonly shardGradients: readonly Float32Array[];
-  readonly shardLosses: Float64Array;
-  readonly losses: Float32Array;
   readonly worker: number;
   readonly workers: number;
   /** The part of the parameters that this worker updates: from (inclusive), to (exclusive). */
@@ -35,14 +38,10 @@ export type ShardReply = { readonly error?: ErrorReport };
 const ALIGNMENT = 64;
 const POLL_MILLISECONDS = 50;
 
-export interface ParallelRun {
-  readonly gradients: Graph;
-  readonly update: Graph;
-  readonly data: Feeds;
-  readonly schedule: Schedule;
-  readonly optimiser: Optimiser;
+export interface ParallelSize {
+  /** P. */
   readonly parameters: number;
-  /** Steps of the whole run. */
+  /** Of the whole run. */
   readonly steps: number;
   readonly workers: number;
 }
@@ -51,37 +50,10 @@ export interface ParallelRun {
  * Threads that take steps together, each with a session of its own on its shards of the batch. The bytes of the result depend on
  * the number of shards, which are summed in order, and not on the number of workers.
  */
-export function openParallelStepper(run: ParallelRun): Stepper {
-  const { schedule, optimiser, workers } = run;
-  const size = run.parameters;
-  const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_SIZE));
-  const parameters = sharedVector(size);
-  const slots = optimiser.slots.map(() => sharedVector(size));
-  const losses = sharedVector(run.steps);
-  const job = {
-    gradients: run.gradients,
-    update: run.update,
-    data: Object.fromEntries(Object.entries(run.data).map(([name, value]) => [name, toShared(value)])),
-    schedule,
-    slotNames: optimiser.slots,
-    control,
-    parameters,
-    slots,
-    shardGradients: Array.from({ length: schedule.shards }, () => sharedVector(size)),
-    shardLosses: new Float64Array(new SharedArrayBuffer(8 * schedule.shards)),
-    losses,
-    workers,
-  };
-  const bound = (worker: number): number =>
-    worker === workers ? size : Math.floor((size * worker) / workers / ALIGNMENT) * ALIGNMENT;
-  const threads = Array.from({ length: workers }, (_, worker) => {
-    const part = [bound(worker), bound(worker + 1)] as const;
-    return startWorker(new URL('./shard-worker.js', import.meta.url), {
-      ...job,
-      worker,
-      part,
-    } satisfies ShardJob);
-  });
+export function openParallelStepper(graphs: ShardGraphs, work: Work, size: ParallelSize): Stepper {
+  const memory = sharedMemory(work, size);
+  const threads = startThreads(graphs, work, size, memory);
+  const { control, parameters, slots, losses } = memory;
   return {
     async run(state, end, { shouldStop, onSteps }) {
       parameters.set(state.parameters);
@@ -96,7 +68,7 @@ export function openParallelStepper(run: ParallelRun): Stepper {
         for (const thread of threads) thread.post({ start: state.step, end } satisfies ShardOrder);
         const replies = await Promise.all(threads.map((thread) => thread.next<ShardReply>()));
         const error = replies.find((reply) => reply.error !== undefined)?.error;
-        if (error !== undefined) throw reported(error, `training '${run.gradients.name}'`);
+        if (error !== undefined) throw reported(error, `training '${graphs.gradients.name}'`);
       } finally {
         clearInterval(poll);
       }
@@ -115,6 +87,37 @@ export function openParallelStepper(run: ParallelRun): Stepper {
   };
 }
 
-function sharedVector(size: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(4 * size));
+function sharedMemory({ schedule, optimiser }: Work, { parameters, steps }: ParallelSize): ShardMemory {
+  const vector = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
+  return {
+    control: new Int32Array(new SharedArrayBuffer(4 * CONTROL_SIZE)),
+    parameters: vector(parameters),
+    slots: optimiser.slots.map(() => vector(parameters)),
+    shardGradients: Array.from({ length: schedule.shards }, () => vector(parameters)),
+    shardLosses: new Float64Array(new SharedArrayBuffer(8 * schedule.shards)),
+    losses: vector(steps),
+  };
+}
+
+function startThreads(
+  graphs: ShardGraphs,
+  { data, schedule, optimiser }: Work,
+  { parameters, workers }: ParallelSize,
+  memory: ShardMemory,
+): WorkerHandle[] {
+  const shared = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, toShared(value)]));
+  const bound = (worker: number): number =>
+    worker === workers ? parameters : Math.floor((parameters * worker) / workers / ALIGNMENT) * ALIGNMENT;
+  return Array.from({ length: workers }, (_, worker) =>
+    startWorker(new URL('./shard-worker.js', import.meta.url), {
+      ...memory,
+      ...graphs,
+      data: shared,
+      schedule,
+      slotNames: optimiser.slots,
+      worker,
+      workers,
+      part: [bound(worker), bound(worker + 1)],
+    } satisfies ShardJob),
+  );
 }

@@ -35,12 +35,10 @@ async function run(
   gradients: Session,
   update: Session,
 ): Promise<void> {
-  const { control, schedule, parameters, slots, shardGradients, shardLosses, losses, worker, workers } = job;
-  const batches = new Batches(job.gradients, job.data, schedule);
+  const { control, parameters, slots, shardGradients, shardLosses, losses, worker } = job;
   const [from, to] = job.part;
   // The runtime does not take shared memory. These are made once: large new arrays in every step cost more than the copies.
-  const whole = vector(parameters);
-  const gradient = vector(parameters.length);
+  const takeShards = shardsOf(gradients);
   const partGradients = shardGradients.map(() => vector(to - from));
   let state: PartState = {
     parameters: vector(parameters.subarray(from, to)),
@@ -49,21 +47,7 @@ async function run(
   let next: PartState = { parameters: vector(to - from), slots: slots.map(() => vector(to - from)) };
 
   for (let step = start, stop = false; step < end && !stop; step++) {
-    whole.data.set(parameters);
-    for (let shard = worker; shard < schedule.shards; shard += workers) {
-      const feeds = batches.feeds(step, shard);
-      if (feeds === undefined) {
-        shardGradients[shard]!.fill(0);
-        shardLosses[shard] = 0;
-        continue;
-      }
-      const outputs = await gradients.run(
-        { ...feeds, [PARAMETERS]: whole },
-        { into: { [GRADIENT]: gradient } },
-      );
-      shardGradients[shard]!.set(gradient.data);
-      shardLosses[shard] = outputs[MEAN_LOSS]!.data[0] as number;
-    }
+    await takeShards(step);
     // Whether to go on must be one thread's decision, made while the others wait, or they would part ways.
     if (worker === 0) Atomics.store(control, DECISION, Atomics.load(control, STOP));
     if (!barrier.wait()) return;
@@ -85,6 +69,31 @@ async function run(
     if (!barrier.wait()) return;
   }
   slots.forEach((slot, i) => slot.set(state.slots[i]!.data, from));
+}
+
+/** Computes the gradients and losses of this worker's shards of a step, into the memory that all see. */
+function shardsOf(gradients: Session): (step: number) => Promise<void> {
+  const { schedule, parameters, shardGradients, shardLosses, worker, workers } = job;
+  const batches = new Batches(job.gradients, job.data, schedule);
+  const whole = vector(parameters);
+  const gradient = vector(parameters.length);
+  return async (step) => {
+    whole.data.set(parameters);
+    for (let shard = worker; shard < schedule.shards; shard += workers) {
+      const feeds = batches.feeds(step, shard);
+      if (feeds === undefined) {
+        shardGradients[shard]!.fill(0);
+        shardLosses[shard] = 0;
+        continue;
+      }
+      const outputs = await gradients.run(
+        { ...feeds, [PARAMETERS]: whole },
+        { into: { [GRADIENT]: gradient } },
+      );
+      shardGradients[shard]!.set(gradient.data);
+      shardLosses[shard] = outputs[MEAN_LOSS]!.data[0] as number;
+    }
+  };
 }
 
 /** Updates run on pieces that stay in the cache between their nodes; what is computed for an element does not depend on the cut. */

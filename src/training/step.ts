@@ -26,9 +26,10 @@ export const nextName = (name: string): string => `next/${name}`;
 
 /**
  * The gradient of a batch's (or a shard's) share of the mean loss in all parameters: inputs those of the objective with
- * `parameters` (P,) and `scale` (); outputs `gradient` (P,) and `meanLoss` (), scale x the sum of the losses.
+ * `parameters` (P) and `scale` (); outputs `gradient` (P) and `meanLoss` (), scale x the sum of the losses.
  *
- * `objective`: a graph whose value `loss` is a vector (N,): each example's negative log likelihood plus penalty / N.
+ * `objective`: a graph whose value `loss` is a vector (N): each example's negative log likelihood plus penalty / N.
+ * @throws GraphError when there is no such value, or an operation on the way from the parameters has no derivative.
  */
 export function gradientGraph(objective: Graph, loss = 'loss'): Graph {
   const type = objective.types.get(loss);
@@ -56,8 +57,8 @@ export function gradientGraph(objective: Graph, loss = 'loss'): Graph {
 export const shardGradientName = (shard: number): string => (shard === 0 ? GRADIENT : `${GRADIENT}/${shard}`);
 
 /**
- * One update of a vector of parameters (or any part of it): inputs `parameters` (P,), the gradient of each shard of the batch
- * (`gradient`, `gradient/1`, ...) (P,), summed in that order, the optimiser's slots `slot/<name>` (P,) and `step`, a float64
+ * One update of a vector of parameters (or any part of it): inputs `parameters` (P), the gradient of each shard of the batch
+ * (`gradient`, `gradient/1`, ...) (P), summed in that order, the optimiser's slots `slot/<name>` (P) and `step`, a float64
  * scalar that counts from 1; outputs `next/...` of parameters and slots.
  */
 export function updateGraph(optimiser: Optimiser, { shards = 1 }: { shards?: number } = {}): Graph {
@@ -75,7 +76,11 @@ export function updateGraph(optimiser: Optimiser, { shards = 1 }: { shards?: num
   });
 }
 
-/** The whole step of an unsharded batch, forward, backward and update, as one graph. */
+/**
+ * The whole step of an unsharded batch, forward, backward and update, as one graph: inputs those of `gradientGraph` and
+ * `updateGraph` but for the gradient, outputs `next/...` and `meanLoss`.
+ * @throws GraphError as `gradientGraph`.
+ */
 export function stepGraph(objective: Graph, optimiser: Optimiser, loss = 'loss'): Graph {
   const derived = gradientGraph(objective, loss);
   const update = updateGraph(optimiser);

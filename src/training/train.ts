@@ -1,33 +1,23 @@
-import { ConfigurationError, NumericalError } from '../errors/index.js';
-import { flatLayout, dropIdentities, foldConstants, PARAMETERS, unpackParameters } from '../graph/index.js';
+import { NumericalError } from '../errors/index.js';
+import { dropIdentities, flatLayout, foldConstants, unpackParameters } from '../graph/index.js';
 import type { FlatLayout, Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
-import { openSession } from '../runtime/index.js';
-import type { Feeds, Provider, Session } from '../runtime/index.js';
-import { tensor, zeros } from '../tensor/index.js';
+import type { Feeds, Provider } from '../runtime/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { workerCount } from '../runtime/worker-count.js';
-import { Batches, requirePositive, scheduleOf } from './batches.js';
+import { requirePositive, scheduleOf } from './batches.js';
 import type { Schedule } from './batches.js';
 import type { Optimiser } from './optimisers.js';
 import { openParallelStepper } from './parallel.js';
-import { initialState } from './state.js';
+import { openShardedStepper, openWholeStepper } from './serial.js';
+import { checkState, initialState } from './state.js';
 import type { TrainingState } from './state.js';
-import type { Stepper, Watch } from './stepper.js';
-import {
-  GRADIENT,
-  gradientGraph,
-  MEAN_LOSS,
-  nextName,
-  shardGradientName,
-  slotName,
-  STEP,
-  stepGraph,
-  updateGraph,
-} from './step.js';
+import { gradientGraph, stepGraph, updateGraph } from './step.js';
+import type { Stepper, Work } from './stepper.js';
 
 export interface TrainOptions {
   readonly optimiser: Optimiser;
+  /** Passes over all examples, at least 1, those of `from` included. */
   readonly epochs: number;
   /** Examples of a step; all of them unless given. The last batch of an epoch may be smaller. */
   readonly batchSize?: number;
@@ -42,7 +32,7 @@ export interface TrainOptions {
   readonly workers?: number;
   /** Where the steps run; the CPU unless given. Others run in the calling thread, whatever `workers` says. */
   readonly provider?: Provider;
-  /** The value of the graph that is minimised: a loss for each example, (N,). 'loss' unless given. */
+  /** The value of the graph that is minimised: a loss for each example, (N). 'loss' unless given. */
   readonly loss?: string;
   /** Where to go on from: an earlier run's state, of the same graph, data and options. */
   readonly from?: TrainingState;
@@ -55,6 +45,7 @@ export interface TrainOptions {
 }
 
 export interface TrainResult {
+  /** After the last step, for a checkpoint or a longer run. */
   readonly state: TrainingState;
   /** The trained parameters by name. */
   readonly parameters: ReadonlyMap<string, Tensor<'float32'>>;
@@ -69,7 +60,10 @@ export interface TrainResult {
  * model: example-wise loss plus penalty / N. Random inputs are drawn anew for each step and example.
  *
  * A run that was interrupted and resumed from its state gives the bytes of an uninterrupted one.
- * @throws ConfigurationError, ShapeError, DataError before it starts; NumericalError when the loss is no longer finite.
+ * @param data a row for each example, (n, ...), by input with an open first dimension; as they are, those of the others.
+ * @throws before it starts ConfigurationError on options and a state that do not fit, ShapeError and DataError on such data,
+ *   GraphError where the objective has no such loss or no derivative; NumericalError when a loss or a parameter is no longer
+ *   finite; RuntimeError when ONNX Runtime fails.
  */
 export async function train(objective: Graph, data: Feeds, options: TrainOptions): Promise<TrainResult> {
   const { optimiser, epochs, from, signal } = options;
@@ -79,20 +73,7 @@ export async function train(objective: Graph, data: Feeds, options: TrainOptions
   const steps = epochs * schedule.stepsPerEpoch;
   const layout = flatLayout(objective);
   let state = from ?? initialState(objective, optimiser);
-  if (state.step > steps) {
-    throw new ConfigurationError({
-      what: 'train: state to go on from',
-      expected: `at most ${steps} steps, which are ${epochs} epochs`,
-      got: `one of ${state.step} steps`,
-    });
-  }
-  if (state.parameters.length !== layout.size || state.slots.length !== optimiser.slots.length) {
-    throw new ConfigurationError({
-      what: 'train: state to go on from',
-      expected: `${layout.size} parameters and ${optimiser.slots.length} slots`,
-      got: `${state.parameters.length} and ${state.slots.length}`,
-    });
-  }
+  checkState(state, { steps, epochs, parameters: layout.size, slots: optimiser.slots.length });
   const finish = (complete: boolean): TrainResult => ({
     state,
     parameters: unpackParameters(layout, state.parameters),
@@ -100,7 +81,7 @@ export async function train(objective: Graph, data: Feeds, options: TrainOptions
     complete,
   });
 
-  await using stepper = await openStepper(objective, data, schedule, options, steps);
+  await using stepper = await openStepper(objective, { data, schedule, optimiser }, options, steps);
   while (state.step < steps) {
     const epoch = Math.floor(state.step / schedule.stepsPerEpoch) + 1;
     // Without someone to call after each epoch, threads need not stop in between.
@@ -119,122 +100,25 @@ export async function train(objective: Graph, data: Feeds, options: TrainOptions
 
 async function openStepper(
   objective: Graph,
-  data: Feeds,
-  schedule: Schedule,
-  { optimiser, loss = 'loss', provider = 'cpu', workers: wanted }: TrainOptions,
+  work: Work,
+  { loss = 'loss', provider = 'cpu', workers: wanted }: TrainOptions,
   steps: number,
 ): Promise<Stepper> {
+  const { schedule, optimiser } = work;
   if (schedule.shards === 1) {
-    const session = await openSession(ready(stepGraph(objective, optimiser, loss)), { provider });
-    const batches = new Batches(session.graph, data, schedule);
-    return {
-      run: (state, end, watch) => runWhole(session, batches, optimiser, state, end, watch),
-      [Symbol.asyncDispose]: () => session.close(),
-    };
+    return openWholeStepper(ready(stepGraph(objective, optimiser, loss)), work, { provider });
   }
   const gradients = ready(gradientGraph(objective, loss));
   const update = ready(updateGraph(optimiser, schedule));
   const workers = provider === 'cpu' ? workerCount(wanted, schedule.shards) : 1;
-  if (workers > 1) {
-    const parameters = flatLayout(objective).size;
-    return openParallelStepper({ gradients, update, data, schedule, optimiser, parameters, steps, workers });
-  }
-  const sessions = [
-    await openSession(gradients, { provider }),
-    await openSession(update, { provider }),
-  ] as const;
-  const batches = new Batches(gradients, data, schedule);
-  return {
-    run: (state, end, watch) => runSharded(sessions, batches, schedule.shards, optimiser, state, end, watch),
-    async [Symbol.asyncDispose]() {
-      await Promise.all(sessions.map((session) => session.close()));
-    },
-  };
-}
-
-/** One session, one run a step. */
-async function runWhole(
-  session: Session,
-  batches: Batches,
-  optimiser: Optimiser,
-  state: TrainingState,
-  end: number,
-  watch: Watch,
-): Promise<TrainingState> {
-  return advance(state, end, watch, async (step, current) => {
-    const outputs = await session.run({ ...batches.feeds(step, 0), ...stateFeeds(current, optimiser, step) });
-    return { ...nextState(outputs, optimiser), loss: outputs[MEAN_LOSS]!.data[0] as number };
-  });
-}
-
-/** The shards one after the other, summed in the order in which the threads of `openParallelStepper` sum them. */
-async function runSharded(
-  [gradients, update]: readonly [Session, Session],
-  batches: Batches,
-  shards: number,
-  optimiser: Optimiser,
-  state: TrainingState,
-  end: number,
-  watch: Watch,
-): Promise<TrainingState> {
-  return advance(state, end, watch, async (step, current) => {
-    const feeds = stateFeeds(current, optimiser, step);
-    const own: Record<string, Tensor> = {};
-    let loss = 0;
-    for (let shard = 0; shard < shards; shard++) {
-      const batch = batches.feeds(step, shard);
-      const outputs = batch && (await gradients.run({ ...batch, [PARAMETERS]: feeds[PARAMETERS]! }));
-      own[shardGradientName(shard)] = outputs?.[GRADIENT] ?? zeros('float32', [current.parameters.length]);
-      loss += (outputs?.[MEAN_LOSS]?.data[0] as number | undefined) ?? 0;
-    }
-    const outputs = await update.run({ ...feeds, ...own });
-    return { ...nextState(outputs, optimiser), loss };
-  });
+  if (workers <= 1) return openShardedStepper({ gradients, update }, work, { provider });
+  const parameters = flatLayout(objective).size;
+  return openParallelStepper({ gradients, update }, work, { parameters, steps, workers });
 }
 
 /** What a session is opened on: nothing left to compute that is known, nothing copied for a name. */
 function ready(graph: Graph): Graph {
   return dropIdentities(foldConstants(graph));
-}
-
-type Current = Pick<TrainingState, 'parameters' | 'slots'>;
-
-async function advance(
-  state: TrainingState,
-  end: number,
-  { shouldStop, onSteps }: Watch,
-  takeStep: (step: number, current: Current) => Promise<Current & { loss: number }>,
-): Promise<TrainingState> {
-  const losses = new Float32Array(end);
-  losses.set(state.losses);
-  let current: Current = state;
-  let { step } = state;
-  do {
-    const next = await takeStep(step, current);
-    losses[step] = next.loss;
-    current = next;
-    step++;
-    onSteps(step);
-  } while (step < end && !shouldStop() && Number.isFinite(losses[step - 1]));
-  return { step, parameters: current.parameters, slots: current.slots, losses: losses.slice(0, step) };
-}
-
-function stateFeeds(
-  { parameters, slots }: Current,
-  optimiser: Optimiser,
-  step: number,
-): Record<string, Tensor> {
-  const vector = (data: Float32Array): Tensor => tensor('float32', [data.length], data);
-  return {
-    [PARAMETERS]: vector(parameters),
-    [STEP]: tensor('float64', [], Float64Array.of(step + 1)),
-    ...Object.fromEntries(optimiser.slots.map((slot, i) => [slotName(slot), vector(slots[i]!)])),
-  };
-}
-
-function nextState(outputs: Feeds, optimiser: Optimiser): Current {
-  const vector = (name: string): Float32Array => outputs[nextName(name)]!.data as Float32Array;
-  return { parameters: vector(PARAMETERS), slots: optimiser.slots.map((slot) => vector(slotName(slot))) };
 }
 
 function checkFinite({ losses, parameters, step: steps }: TrainingState, { pieces }: FlatLayout): void {
@@ -261,7 +145,10 @@ function checkFinite({ losses, parameters, step: steps }: TrainingState, { piece
   }
 }
 
-/** Means over the examples: the last batch of an epoch may be smaller, and counts for less. */
+/**
+ * The mean loss of each epoch that was completed, over its examples: the last batch of an epoch may be smaller, and counts for
+ * less.
+ */
 export function epochLosses(
   { losses, step }: TrainingState,
   { examples, batchSize, stepsPerEpoch }: Pick<Schedule, 'examples' | 'batchSize' | 'stepsPerEpoch'>,

@@ -5,7 +5,7 @@ import type { FlatLayout, Parameters, TensorType } from '../graph/index.js';
 import { assertFinite } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 
-/** Parameters as the bytes of a safetensors file, by name and in order: what other tools read. */
+/** Parameters as the bytes of a safetensors file, by name and in order: what other tools read. `metadata`: texts beside them. */
 export function encodeParameters(
   parameters: Parameters,
   { metadata = {} }: { metadata?: Readonly<Record<string, string>> } = {},
