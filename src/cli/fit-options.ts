@@ -58,7 +58,10 @@ export function addFitOptions(command: Command, more: (command: Command) => Comm
       integer('--fit-examples', 40),
       FIT_EXAMPLES,
     )
-    .option('--classes <names>', 'what the classes are called, in order: a,b,c or a file with a name a line')
+    .option(
+      '--classes <names>',
+      'what the classes are called, in order: a,b,c or a file with a name a line; or how many',
+    )
     .option('--seed <S>', 'decides how the validation set is split', integer('--seed', 0), 1)
     .option('--threads <count>', 'threads', integer('--threads', 1), availableParallelism());
   return addNamingOptions(command);
@@ -74,8 +77,10 @@ export async function openOptions({
   features,
   logits,
   probabilities,
+  link,
   inputs,
   labels,
+  delimiter,
   preprocess,
   classes,
   dropout,
@@ -86,12 +91,14 @@ export async function openOptions({
       ...(features !== undefined && { features }),
       ...(logits !== undefined && { logits }),
       ...(probabilities !== undefined && { probabilities }),
+      ...(link !== undefined && { link }),
       ...(classes !== undefined && { classes: await classNames(classes) }),
     },
     dropout,
     source: {
       ...(names !== undefined && { inputs: names.length === 1 ? names[0]! : names }),
       ...(labels !== undefined && { labels }),
+      ...(delimiter !== undefined && { delimiter }),
       ...(preprocess !== undefined && { preprocess }),
     },
   };
@@ -117,8 +124,8 @@ export function scoresWith(list: string | undefined, given: GivenSettings = {}):
 
 /** The command that reproduces a run, and its own options. */
 export function fitArguments(flags: FitFlags): readonly (readonly [option: string, value: string])[] {
-  const named = ['train', 'dropout', 'classes', 'preprocess', 'inputs', 'labels'] as const;
-  const values = ['features', 'logits', 'probabilities'] as const;
+  const named = ['train', 'dropout', 'classes', 'preprocess', 'inputs', 'labels', 'delimiter'] as const;
+  const values = ['features', 'logits', 'probabilities', 'link'] as const;
   return [
     ['model', flags.model],
     ['validation', flags.validation],
@@ -146,8 +153,9 @@ function quoted(text: string): string {
   return /^[\w./,=:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** 'a,b,c', or the names of a file: a line each, or a JSON array. @throws ConfigurationError, FileError */
-async function classNames(text: string): Promise<readonly string[]> {
+/** 'a,b,c', the names of a file, a line each or a JSON array, or how many there are. @throws ConfigurationError, FileError */
+async function classNames(text: string): Promise<readonly string[] | number> {
+  if (/^\d+$/.test(text)) return Number(text);
   const content = text.includes(',')
     ? text.replaceAll(',', '\n')
     : new TextDecoder().decode(await readFileBytes(text));

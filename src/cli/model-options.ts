@@ -13,9 +13,11 @@ import type { SourceOptions } from '../sources/index.js';
 export interface NamingFlags {
   readonly logits?: string;
   readonly probabilities?: string;
+  readonly link?: 'sigmoid';
   readonly features?: string;
   readonly inputs?: string;
   readonly labels?: string;
+  readonly delimiter?: string;
   readonly preprocess?: string;
 }
 
@@ -23,9 +25,20 @@ export function addNamingOptions(command: Command): Command {
   return command
     .option('--logits <value>', 'the value of the model that is the logits, if it is not found')
     .option('--probabilities <value>', 'or the value that is the probabilities')
+    .addOption(
+      new Option(
+        '--link <name>',
+        'sigmoid: the logits are one column, of the second of two classes',
+      ).argParser(sigmoid),
+    )
     .option('--features <value>', 'the value that is the features')
     .option('--inputs <names>', 'the array of a .npz, or the columns of a table, that are the inputs')
     .option('--labels <name>', 'the array, column or file that is the labels')
+    .option(
+      '--delimiter <character>',
+      "between the fields of a CSV: ';', or tab (default: a comma)",
+      delimiterOf,
+    )
     .option(
       '--preprocess <fields>',
       "what is done to each example: 'scale=1/255,mean=0.13,std=0.31,resize=28x28', crop, grayscale, layout; or a JSON file",
@@ -35,11 +48,12 @@ export function addNamingOptions(command: Command): Command {
 /** A model and what scores need to know of it. */
 export function classifierOf(
   model: Graph,
-  { logits, probabilities, features }: NamingFlags,
+  { logits, probabilities, link, features }: NamingFlags,
 ): { found: InspectedClassifier; classifier: Classifier } {
   const found = inspectClassifier(model, {
     ...(logits !== undefined && { logits }),
     ...(probabilities !== undefined && { probabilities }),
+    ...(link !== undefined && { link }),
     ...(features !== undefined && { features }),
   });
   return { found, classifier: found };
@@ -48,7 +62,7 @@ export function classifierOf(
 /** How a source is read for a model's input; `labels: false`: none but those that are named. */
 export function sourceOptions(
   input: Graph['inputs'][number],
-  { inputs, labels, preprocess }: NamingFlags,
+  { inputs, labels, delimiter, preprocess }: NamingFlags,
   { labelled, classes }: { labelled: boolean; classes?: readonly string[] | number | undefined },
 ): SourceOptions {
   const names = inputs?.split(',').map((name) => name.trim());
@@ -57,9 +71,19 @@ export function sourceOptions(
     shape: input.shape.slice(1),
     ...(names !== undefined && { inputs: names.length === 1 ? names[0]! : names }),
     ...(own !== undefined && { labels: own }),
+    ...(delimiter !== undefined && { delimiter }),
     ...(preprocess !== undefined && { preprocess }),
     ...(classes !== undefined && { classes }),
   };
+}
+
+function sigmoid(text: string): 'sigmoid' {
+  if (text === 'sigmoid') return text;
+  throw new ConfigurationError({ what: '--link', expected: 'sigmoid', got: `'${text}'` });
+}
+
+function delimiterOf(text: string): string {
+  return text === 'tab' || text === String.raw`\t` ? '\t' : text;
 }
 
 export function scoresOption(): Option {

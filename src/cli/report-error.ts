@@ -1,18 +1,22 @@
 import process from 'node:process';
 import { CredenceError, InterruptedError } from '../errors/index.js';
 import { colours } from './colours.js';
+import { inOptions } from './in-options.js';
 
 /** What the process ends with. 2: the command line makes no sense; 130: interrupted, as shells expect. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** Says what went wrong, and returns the exit code. */
-export function report(error: unknown): number {
+/**
+ * Says what went wrong, and returns the exit code.
+ * @param options of the command, by which an error of the library is told in its terms.
+ */
+export function report(error: unknown, options: ReadonlySet<string> = new Set()): number {
   if (error instanceof InterruptedError) {
     process.stderr.write(`${colours.yellow('interrupted')} ${error.message}\n`);
     return EXIT.interrupted;
   }
   if (error instanceof CredenceError) {
-    printError(error.code, error.message);
+    printError(error.code, inOptions(error, options));
     return error.code === 'E_CONFIGURATION' ? EXIT.usage : EXIT.failed;
   }
   // Anything else is a mistake of ours: whoever reports it needs the stack.

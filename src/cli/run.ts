@@ -38,7 +38,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return outcome.code;
   } catch (error) {
     if (error instanceof CommanderError) return reportUsage(error);
-    return report(error);
+    const command = program.commands.find((each) => each.name() === args[0]);
+    return report(error, new Set(command?.options.map((option) => option.attributeName())));
   }
 }
 

@@ -36,8 +36,16 @@ export function scorerOf(model: Graph, flags: ScorerFlags): Promise<Scorer> | Sc
   return isTrustGraph(model) ? exportedScorer(model, flags) : plainScorer(model, flags);
 }
 
-function exportedScorer(model: Graph, { scores, features, logits, probabilities }: ScorerFlags): Scorer {
-  const named = { '--features': features, '--logits': logits, '--probabilities': probabilities };
+function exportedScorer(
+  model: Graph,
+  { scores, features, logits, probabilities, link }: ScorerFlags,
+): Scorer {
+  const named = {
+    '--features': features,
+    '--logits': logits,
+    '--probabilities': probabilities,
+    '--link': link,
+  };
   const given = Object.entries(named).find(([, value]) => value !== undefined);
   if (given !== undefined) {
     throw new ConfigurationError({

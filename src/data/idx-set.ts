@@ -77,7 +77,7 @@ async function loadSplit(
       what: `${set.title} is not at hand`,
       expected: files.map(({ name }) => name).join(' and '),
       got: `none in ${[...places, cache].map(({ folder }) => folder).join(', ')}`,
-      hint: `allow the download, or fetch the files from ${set.homes[0]} and pass their folder (--data DIR)`,
+      hint: `allow the download, or fetch the files from ${set.homes[0]} and pass their folder (data)`,
     });
   }
   const { folder } = cache;

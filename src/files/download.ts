@@ -66,7 +66,7 @@ export async function fetchFile(file: RemoteFile, options: DownloadOptions): Pro
     throw new DownloadError({
       what: `cannot download ${file.name}`,
       got: failures.length === 0 ? 'no home to fetch it from' : failures.join(', '),
-      hint: 'try again later, or fetch the file by other means and pass its folder (--data DIR)',
+      hint: 'try again later, or fetch the file by other means and pass its folder (data)',
     });
   } finally {
     await releasePart(part, folder, file.name);

@@ -130,7 +130,7 @@ async function loadSets(
         : { set: await loadImageSet(ood, options), reason: 'It was asked for.' };
     if (chosen.set.name === mnist.name) {
       throw new ConfigurationError({
-        what: '--ood',
+        what: 'ood',
         expected: 'a set other than the one that is trained on',
         got: `'${chosen.set.name}'`,
       });

@@ -184,7 +184,7 @@ describe('credence serve', () => {
     const { code, stderr, stdout } = await runCommand(['serve', model, '--port', `${port}`]);
     other.close();
     expect(stderr).toMatch(
-      /^error E_CONFIGURATION --port: expected a free one, got \d+, .*; --port 0 takes any/,
+      /^error E_CONFIGURATION --port: expected a free one, got \d+, .*; the system finds a free one \(--port 0\)$/m,
     );
     expect([code, stdout]).toEqual([2, '']);
   });

@@ -136,7 +136,7 @@ describe('fetchFile', () => {
     await expect(failing).rejects.toThrow(
       new RegExp(
         `cannot download set\\.gz: got ${missing.url} \\(HTTP 404\\), ${short.url} \\(21 bytes instead of 300000\\), ` +
-          `${wrong.url} \\(SHA-256 [0-9a-f]{64} instead of [0-9a-f]{64}\\); .*--data DIR`,
+          `${wrong.url} \\(SHA-256 [0-9a-f]{64} instead of [0-9a-f]{64}\\); .*\\(data\\)`,
       ),
     );
     expect(await readdir(folder)).toEqual([]);

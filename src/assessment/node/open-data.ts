@@ -22,7 +22,7 @@ export interface OpenOptions {
   /** Rate of a Dropout layer to insert in front of the last layer; none unless given. */
   readonly dropout?: number | undefined;
   /** How all data sets are read. */
-  readonly source?: Pick<SourceOptions, 'inputs' | 'labels' | 'preprocess'>;
+  readonly source?: Pick<SourceOptions, 'inputs' | 'labels' | 'delimiter' | 'preprocess'>;
 }
 
 export interface OpenedData {

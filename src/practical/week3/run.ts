@@ -45,7 +45,12 @@ export async function runWeek3(
   const { mnist, ood } = sets;
   const { train, test } = mnist;
   if (train === undefined) {
-    throw new DataError({ what: mnist.title, expected: 'a training split', got: 'none', hint: 'see --data' });
+    throw new DataError({
+      what: mnist.title,
+      expected: 'a training split',
+      got: 'none',
+      hint: 'give a folder that has it (data)',
+    });
   }
   const results: SeedResult[] = [];
   let first: { evaluation: Evaluation; digits: DigitUncertainty; networks: TrainedNetworks } | undefined;

@@ -26,7 +26,7 @@ export async function readReference(
   }
   if (Object.keys(found).length > 0) return found;
   throw new ConfigurationError({
-    what: '--reference',
+    what: 'reference',
     expected: `a file with scores of the model: ${names.join(', ')}`,
     got: 'one with none of them',
     where: path,
@@ -57,5 +57,5 @@ async function column(path: string, name: string): Promise<Float32Array | undefi
     throw error;
   }
   if (values.length > 0) return Float32Array.from(values);
-  throw new DataError({ what: '--reference', expected: 'at least one row', got: 'none', where: path });
+  throw new DataError({ what: 'reference', expected: 'at least one row', got: 'none', where: path });
 }

@@ -217,15 +217,15 @@ function notListening(cause: NodeJS.ErrnoException, host: string, port: number):
   const { code = cause.message } = cause;
   if (code === 'EADDRINUSE') {
     const got = `${port}, which another program has`;
-    const hint = '--port 0 takes any that is free';
-    return new ConfigurationError({ what: '--port', expected: 'a free one', got, hint, cause });
+    const hint = 'the system finds a free one (port: 0)';
+    return new ConfigurationError({ what: 'port', expected: 'a free one', got, hint, cause });
   }
   if (code === 'EACCES') {
     const [expected, got] = ['one that may be used', `${port}: no permission`];
-    return new ConfigurationError({ what: '--port', expected, got, hint: 'use one from 1024', cause });
+    return new ConfigurationError({ what: 'port', expected, got, hint: 'use one from 1024', cause });
   }
   return new ConfigurationError({
-    what: '--host',
+    what: 'host',
     expected: 'an address of this machine, such as 127.0.0.1 or 0.0.0.0',
     got: `'${host}' (${code})`,
     cause,
