@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/index.js';
 import { Trust } from '../export/index.js';
-import { rowsOfRun } from '../runtime/index.js';
+import { rowsOfRun, sessionOptions } from '../runtime/index.js';
 import { firstRows } from '../sources/index.js';
 import type { DataSource } from '../sources/index.js';
 import { AssessedTrust } from './assessed-trust.js';
@@ -55,7 +55,8 @@ export interface AssessOptions extends FitOptions {
  */
 export async function assess(options: AssessOptions): Promise<AssessedTrust> {
   const { validation, test, ood = {}, risk = 0.01, confidence = 0.95, key } = options;
-  const { reporter = silent, signal, threads = 1, resamples = 500 } = options;
+  const { reporter = silent, signal, resamples = 500 } = options;
+  const session = sessionOptions(options);
   checkShare('risk', risk);
   checkShare('confidence', confidence);
   const fit = await fitClassifier(options, { holdOut: true });
@@ -66,7 +67,7 @@ export async function assess(options: AssessOptions): Promise<AssessedTrust> {
   const measured = sets.test ?? sets.held;
   const costs = await reporter.phase('cost of a prediction', async (onProgress) =>
     measureCosts(classifier, usable, await firstRows(validation, rowsOfRun(classifier.graph, TIMED)), {
-      threads,
+      session,
       onProgress,
       signal,
     }),
@@ -134,7 +135,7 @@ export async function assess(options: AssessOptions): Promise<AssessedTrust> {
     errors: measured.errors,
     ood: Object.fromEntries(Object.entries(sets.ood).map(([name, own]) => [name, own.scores])),
   };
-  return new AssessedTrust(trust, { findings, measured: values }, { threads });
+  return new AssessedTrust(trust, { findings, measured: values }, session);
 }
 
 /** Share of each set that the recommended threshold accepts. */

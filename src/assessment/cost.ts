@@ -2,7 +2,7 @@ import { prune } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
 import type { Classifier } from '../inspection/index.js';
 import { openSession, runRows } from '../runtime/index.js';
-import type { Session } from '../runtime/index.js';
+import type { Session, SessionOptions } from '../runtime/index.js';
 import { scoreGraph, scoreOutput, valuesGraph } from '../scores/index.js';
 import type { FittedScore } from '../scores/index.js';
 import type { Tensor } from '../tensor/index.js';
@@ -26,9 +26,13 @@ export async function measureCosts(
   classifier: Classifier,
   scores: readonly FittedScore[],
   rows: Tensor<'float32'>,
-  { threads, onProgress, signal }: { threads: number; onProgress: Progress; signal: AbortSignal | undefined },
+  {
+    session,
+    onProgress,
+    signal,
+  }: { session: SessionOptions; onProgress: Progress; signal: AbortSignal | undefined },
 ): Promise<Costs> {
-  const open = async (graph: Graph): Promise<Session> => openSession(graph, { threads });
+  const open = async (graph: Graph): Promise<Session> => openSession(graph, session);
   const values = valuesGraph(classifier);
   await using alone = await open(prune({ ...values, outputs: values.outputs.slice(0, 1) }));
   const costs = new Map<string, number>();

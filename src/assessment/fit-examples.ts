@@ -2,6 +2,7 @@ import { DataError } from '../errors/index.js';
 import type { InspectedClassifier } from '../inspection/index.js';
 import { fold } from '../random/index.js';
 import type { Key } from '../random/index.js';
+import type { SessionOptions } from '../runtime/index.js';
 import { examplesOf, joinExamples } from '../scores/index.js';
 import type { Examples, ExamplesOptions, Score } from '../scores/index.js';
 import { subset } from '../sources/index.js';
@@ -27,7 +28,7 @@ export interface ReadExamplesCall {
   /** Examples of each set at most. */
   readonly most: number;
   readonly key: Key;
-  readonly threads: number;
+  readonly session: SessionOptions;
   readonly reporter: Reporter;
   readonly signal: AbortSignal | undefined;
 }
@@ -46,12 +47,12 @@ export interface FitExamples {
 
 /** @throws DataError on no labels, one class only, values that are not finite; what the sources throw. */
 export async function readExamples(call: ReadExamplesCall): Promise<FitExamples> {
-  const { classifier, train, most, key, threads, reporter, signal } = call;
+  const { classifier, train, most, key, session, reporter, signal } = call;
   const deviation = new Deviation();
   const what = `logits${classifier.features === undefined ? '' : ' and features'}`;
   const read = async (source: DataSource, name: string, more: ExamplesOptions = {}): Promise<Examples> =>
     reporter.phase(name, async (onProgress) => {
-      const options = { most, key: fold(key, name), threads, onProgress, signal, ...more };
+      const options = { most, key: fold(key, name), ...session, onProgress, signal, ...more };
       return examplesOf(classifier, source, options);
     });
   const known = async (rows: Uint32Array, own: number = most): Promise<Examples> =>

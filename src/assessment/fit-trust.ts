@@ -1,6 +1,7 @@
 import { ConfigurationError, didYouMean } from '../errors/index.js';
 import { Trust } from '../export/index.js';
 import type { AcceptRule, TrustParts } from '../export/index.js';
+import { sessionOptions } from '../runtime/index.js';
 import type { FittedScore } from '../scores/index.js';
 import type { Certificate } from '../selection/index.js';
 import { certifyScores } from './certify.js';
@@ -43,7 +44,7 @@ export interface FittedTrust {
  * @throws ConfigurationError on a rule for a score that is not there; what `fitClassifier` throws.
  */
 export async function fitTrust(options: FitTrustOptions): Promise<FittedTrust> {
-  const { accept, calibration = true, validation, threads = 1, key } = options;
+  const { accept, calibration = true, validation, key } = options;
   const isCertified = accept !== undefined && 'risk' in accept;
   const fit = await fitClassifier(options, { holdOut: isCertified });
   const { classifier, temperature } = fit;
@@ -71,7 +72,7 @@ export async function fitTrust(options: FitTrustOptions): Promise<FittedTrust> {
     accept: rule,
     classNames: options.classNames ?? classifier.classNames ?? validation.classes,
   };
-  return { trust: Trust.of(classifier, parts, { threads }), fit, parts, recommendation };
+  return { trust: Trust.of(classifier, parts, sessionOptions(options)), fit, parts, recommendation };
 }
 
 /** What is recommended, as the rule of an export. */

@@ -2,6 +2,8 @@ import { ConfigurationError, DataError } from '../errors/index.js';
 import type { ClassifierOverrides, InspectedClassifier } from '../inspection/index.js';
 import { fold } from '../random/index.js';
 import type { Key } from '../random/index.js';
+import { sessionOptions } from '../runtime/index.js';
+import type { SessionOptions } from '../runtime/index.js';
 import { missing, scores as allScores } from '../scores/index.js';
 import type { Examples, FittedScore, Score } from '../scores/index.js';
 import { countOf, subset } from '../sources/index.js';
@@ -24,7 +26,7 @@ export const FIT_EXAMPLES = 20_000;
 /** Half of them must do for the thresholds, a quarter of which places them. */
 const FEWEST = 40;
 
-export interface FitOptions {
+export interface FitOptions extends SessionOptions {
   readonly model: Model;
   /** What is to be taken for what in the bytes of a model. */
   readonly overrides?: ClassifierOverrides;
@@ -43,7 +45,6 @@ export interface FitOptions {
   /** Examples that scores are fitted on at most, a keyed sample of a larger set; 20,000 unless given. */
   readonly fitExamples?: number | undefined;
   readonly key: Key;
-  readonly threads?: number;
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal | undefined;
 }
@@ -73,7 +74,8 @@ export interface Fit {
  *   score can be had; ShapeError where the inputs are not those of the model.
  */
 export async function fitClassifier(options: FitOptions, { holdOut }: { holdOut: boolean }): Promise<Fit> {
-  const { validation, train, tuneOod = {}, key, reporter = silent, signal, threads = 1 } = options;
+  const { validation, train, tuneOod = {}, key, reporter = silent, signal } = options;
+  const session = sessionOptions(options);
   const { fitExamples = FIT_EXAMPLES, requireAll = false } = options;
   if (!(Number.isSafeInteger(fitExamples) && fitExamples >= FEWEST)) {
     const expected = `an integer of at least ${FEWEST}`;
@@ -108,7 +110,7 @@ export async function fitClassifier(options: FitOptions, { holdOut }: { holdOut:
     withDropout: passesWanted && classifier.dropout.length > 0,
     most: fitExamples,
     key,
-    threads,
+    session,
     reporter,
     signal,
   });
@@ -127,7 +129,7 @@ export async function fitClassifier(options: FitOptions, { holdOut }: { holdOut:
             known: subset(validation, tuneRows),
             outliers,
             inputDeviation: read.inputDeviation,
-            threads,
+            session,
             onProgress,
             signal,
           });

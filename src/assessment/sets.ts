@@ -1,7 +1,7 @@
 import { prune } from '../graph/index.js';
 import type { InspectedClassifier } from '../inspection/index.js';
-import { openSession } from '../runtime/index.js';
-import type { Session } from '../runtime/index.js';
+import { openSession, sessionOptions } from '../runtime/index.js';
+import type { Session, SessionOptions } from '../runtime/index.js';
 import { scoreGraph, scoreOutput } from '../scores/index.js';
 import type { FittedScore } from '../scores/index.js';
 import type { DataSource } from '../sources/index.js';
@@ -19,9 +19,8 @@ export interface MeasuredSets {
   readonly ood: Readonly<Record<string, Measured>>;
 }
 
-export interface MeasureSetsOptions {
+export interface MeasureSetsOptions extends SessionOptions {
   readonly reporter?: Reporter;
-  readonly threads?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,9 +31,9 @@ export async function measureSets(
     test,
     ood = {},
   }: { test?: DataSource | undefined; ood?: Readonly<Record<string, DataSource>> | undefined },
-  { reporter = silent, threads = 1, signal }: MeasureSetsOptions,
+  { reporter = silent, signal, ...options }: MeasureSetsOptions,
 ): Promise<MeasuredSets> {
-  await using session = await scoringSession(classifier, fitted, threads);
+  await using session = await scoringSession(classifier, fitted, sessionOptions(options));
   const scores = fitted.map(({ score }) => score);
   const known = 'value' in temperature ? temperature.value : undefined;
   const phase = async <T>(name: string, work: (options: MeasureOptions) => Promise<T>): Promise<T> =>
@@ -73,10 +72,10 @@ export function usableOf(
 async function scoringSession(
   classifier: InspectedClassifier,
   fitted: readonly FittedScore[],
-  threads: number,
+  session: SessionOptions,
 ): Promise<Session> {
   const { graph, logits } = classifier;
   const scored = scoreGraph({ ...classifier, graph: { ...graph, outputs: [logits] } }, fitted);
   const outputs = [logits, ...fitted.map(({ score }) => scoreOutput(score))];
-  return openSession(prune({ ...scored, outputs }), { threads });
+  return openSession(prune({ ...scored, outputs }), session);
 }

@@ -3,6 +3,7 @@ import { prune } from '../graph/index.js';
 import type { Classifier } from '../inspection/index.js';
 import { auroc } from '../metrics/index.js';
 import { openSession, runSource } from '../runtime/index.js';
+import type { SessionOptions } from '../runtime/index.js';
 import { fitScore, missing, scoreGraph, scoreOutput } from '../scores/index.js';
 import type { Examples, FittedScore, Score, Settings } from '../scores/index.js';
 import type { DataSource } from '../sources/index.js';
@@ -23,7 +24,7 @@ export interface TuneCall {
   /** By name; they are not measured on. */
   readonly outliers: Readonly<Record<string, DataSource>>;
   readonly inputDeviation: number;
-  readonly threads: number;
+  readonly session: SessionOptions;
   readonly onProgress: Progress;
   readonly signal: AbortSignal | undefined;
 }
@@ -83,7 +84,7 @@ async function tune(
   if (fitted.length === 0) return undefined;
   const scored = scoreGraph(classifier, fitted);
   const names = fitted.map((own) => scoreOutput(own.score));
-  await using session = await openSession(prune({ ...scored, outputs: names }), { threads: call.threads });
+  await using session = await openSession(prune({ ...scored, outputs: names }), call.session);
   const valuesOn = async (source: DataSource): Promise<number[][]> => {
     const columns = names.map((): number[] => []);
     for await (const { values } of runSource(session, source, { signal: call.signal })) {

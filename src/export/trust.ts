@@ -3,8 +3,8 @@ import { ConfigurationError, RuntimeError } from '../errors/index.js';
 import { decodeOnnx, encodeOnnx, prune } from '../graph/index.js';
 import type { Graph } from '../graph/index.js';
 import type { Classifier } from '../inspection/index.js';
-import { openSession, rowsOfRun, runRows } from '../runtime/index.js';
-import type { Session } from '../runtime/index.js';
+import { openSession, rowsOfRun, runRows, sessionOptions } from '../runtime/index.js';
+import type { Session, SessionOptions } from '../runtime/index.js';
 import { sliceRows } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { readTrust } from './metadata.js';
@@ -12,10 +12,8 @@ import type { Provenance, TrustDescription, TrustOutput } from './metadata.js';
 import { buildTrust, withProvenance } from './trust-graph.js';
 import type { AcceptRule, TrustParts } from './trust-graph.js';
 
-export interface TrustOptions {
-  /** Of the runtime; 1 unless given. */
-  readonly threads?: number;
-}
+/** Where it runs. */
+export type TrustOptions = SessionOptions;
 
 /** A score that a model carries, and how to read it. */
 export type ScoreOutput = Extract<TrustOutput, { readonly kind: 'score' }>;
@@ -43,19 +41,19 @@ export class Trust implements AsyncDisposable {
   readonly description: TrustDescription;
   /** Of what it was made; undefined until it was saved and loaded. */
   readonly provenance: Provenance | undefined;
-  readonly #threads: number;
+  readonly #options: SessionOptions;
   #session: Promise<Session> | undefined;
   #isClosed = false;
 
   protected constructor(
     graph: Graph,
     description: TrustDescription,
-    { provenance, threads = 1 }: TrustOptions & { readonly provenance?: Provenance },
+    { provenance, ...options }: TrustOptions & { readonly provenance?: Provenance },
   ) {
     this.graph = graph;
     this.description = description;
     this.provenance = provenance;
-    this.#threads = threads;
+    this.#options = sessionOptions(options);
   }
 
   /** Of fitted scores. @throws ConfigurationError, GraphError: see `trustGraph`. */
@@ -161,7 +159,7 @@ export class Trust implements AsyncDisposable {
       const what = `trust of '${this.graph.name}'`;
       throw new RuntimeError({ what, expected: 'an open one', got: 'a closed one' });
     }
-    this.#session ??= openSession(this.#running(), { threads: this.#threads });
+    this.#session ??= openSession(this.#running(), this.#options);
     return this.#session;
   }
 

@@ -14,7 +14,7 @@ export type { DecodeOptions } from './onnx/decode.js';
 export { encodeOnnx } from './onnx/encode.js';
 export { bindParameters, parametersOf } from './transforms/bind.js';
 export type { Parameters } from './transforms/bind.js';
-export { cutAtRandom, cutAtTrained, extract } from './transforms/cut.js';
+export { cutAtFloat64, cutAtRandom, cutAtTrained, extract } from './transforms/cut.js';
 export type { CutGraph } from './transforms/cut.js';
 export { dropIdentities } from './transforms/drop-identities.js';
 export { expose } from './transforms/expose.js';

@@ -6,7 +6,8 @@ import { batchInCache } from './batch-in-cache.js';
 import { isPerExample } from './noise.js';
 import { runInWorkers } from './prediction-pool.js';
 import { openSession } from './session.js';
-import type { Feeds, Fetches, SessionOptions } from './session.js';
+import { sessionOptions } from './types.js';
+import type { Feeds, Fetches, SessionOptions } from './types.js';
 import { runTask, StackedResults } from './tasks.js';
 import type { Task } from './tasks.js';
 import { workerCount } from './worker-count.js';
@@ -137,13 +138,4 @@ function rowsOf(graph: Graph, data: Feeds): number {
     });
   }
   return rows;
-}
-
-/** What of the options can be sent to a worker. */
-function sessionOptions({ provider, threads, keepMemory }: SessionOptions): SessionOptions {
-  return {
-    ...(provider !== undefined && { provider }),
-    ...(threads !== undefined && { threads }),
-    ...(keepMemory !== undefined && { keepMemory }),
-  };
 }

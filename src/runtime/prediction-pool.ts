@@ -2,7 +2,7 @@ import { startWorker } from '#workers';
 import type { WorkerHandle } from '#workers';
 import type { Graph } from '../graph/index.js';
 import type { Key } from '../random/index.js';
-import type { Feeds, Fetches, SessionOptions } from './session.js';
+import type { Feeds, Fetches, SessionOptions } from './types.js';
 import type { StackedResults, Task } from './tasks.js';
 import { toShared } from './shared-memory.js';
 import { reported } from './worker-errors.js';

@@ -1,7 +1,7 @@
 import { serve } from '#workers';
 import type { Job, PoolMessage, PoolReply } from './prediction-pool.js';
 import { openSession } from './session.js';
-import type { Session } from './session.js';
+import type { Session } from './types.js';
 import { runTask } from './tasks.js';
 import { reportOf } from './worker-errors.js';
 

@@ -6,7 +6,7 @@ import type { Batch, DataSource } from '../sources/index.js';
 import { elementCount, sliceRows, tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { drawRandomInputs } from './noise.js';
-import type { Fetches, Session } from './session.js';
+import type { Fetches, Session } from './types.js';
 
 /** Rows of a run, where the graph takes any number and nobody says. */
 const ROWS = 250;

@@ -1,45 +1,16 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 import { loadRuntime, providers, runtimeName, withoutFloat64, writesToOutputs } from '#onnxruntime';
 import type { InferenceSession, Runtime, Tensor as RuntimeTensor } from '#onnxruntime';
 import { ConfigurationError, didYouMean, RuntimeError, ShapeError } from '../errors/index.js';
-import { encodeOnnx, formatShape, formatType } from '../graph/index.js';
-import type { Graph, Input } from '../graph/index.js';
+import { encodeOnnx, formatType } from '../graph/index.js';
+import type { Graph } from '../graph/index.js';
 import type { DataOf, DType, Tensor } from '../tensor/index.js';
-import { splitFloat64Scalars } from './float64-scalars.js';
+import { checkFeeds } from './feeds.js';
 import { checkSizes } from './size-limit.js';
-
-/** Where a graph runs. 'cpu' means the CPU of this machine, in the browser too (WebAssembly). */
-export type Provider = 'cpu' | 'webgpu' | 'cuda';
-
-export interface SessionOptions {
-  readonly provider?: Provider;
-  /**
-   * Threads of one run; 1 unless given. Workers with a thread each scale better than one session with many. In a browser the
-   * first session's number holds for all, and more than 1 needs a page that is cross-origin isolated.
-   */
-  readonly threads?: number;
-  /** Whether memory is kept between runs (faster) or given back after each. True unless given. */
-  readonly keepMemory?: boolean;
-}
+import type { Provider, Session, SessionOptions } from './types.js';
+import { openWithoutFloat64 } from './without-float64.js';
 
 /** Bytes at whose multiples a new array begins, whatever allocated it. */
 const ALIGNMENT = 16;
-
-export type Feeds = Readonly<Record<string, Tensor>>;
-export type Fetches = Readonly<Record<string, Tensor>>;
-
-/** A graph that is ready to run. It holds memory outside the JavaScript heap: close it, or declare it with `await using`. */
-export interface Session extends AsyncDisposable {
-  readonly graph: Graph;
-  /**
-   * Runs the graph on values for all its inputs and returns its outputs, or those that are named. `into`: arrays that outputs
-   * are written to instead of new ones, which a loop of large outputs is faster with.
-   * @throws ShapeError when a feed is missing, unknown, or not of its input's type and shape.
-   * @throws RuntimeError when ONNX Runtime fails.
-   */
-  run(feeds: Feeds, options?: { outputs?: readonly string[]; into?: Fetches }): Promise<Fetches>;
-  close(): Promise<void>;
-}
 
 /**
  * Opens a session on a graph.
@@ -57,18 +28,25 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
     });
   }
   checkSizes(graph);
-  const split = withoutFloat64.has(provider) ? splitFloat64Scalars(graph) : undefined;
-  const ran = split?.graph ?? graph;
+  if (!withoutFloat64.has(provider)) return openOn(graph, provider, options);
+  return openWithoutFloat64(graph, (part, where) =>
+    openOn(part, where === 'device' ? provider : providerName('cpu'), options),
+  );
+}
+
+/** On a provider that has all that the graph computes; `provider`: the runtime's name of it. */
+async function openOn(graph: Graph, provider: string, options: SessionOptions): Promise<Session> {
+  const { threads = 1, keepMemory = true } = options;
   let runtime: Runtime;
   let session: InferenceSession;
   try {
     // Warnings of the runtime are about its own optimisations, and its errors are thrown here too.
     runtime = await loadRuntime(provider, threads);
-    session = await runtime.InferenceSession.create(encodeOnnx(ran), {
+    session = await runtime.InferenceSession.create(encodeOnnx(graph), {
       executionProviders: [provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      enableCpuMemArena: options.keepMemory ?? true,
+      enableCpuMemArena: keepMemory,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 4,
     });
@@ -90,11 +68,10 @@ export async function openSession(graph: Graph, options: SessionOptions = {}): P
           expected: 'an open one',
           got: 'a closed one',
         });
-      rejectUnknown(graph, feeds);
-      const checked = graph.inputs.map((input) => [input.name, toRuntime(runtime, input, feeds)] as const);
-      const inputs = Object.fromEntries(split === undefined ? checked : rest(ran, checked));
-      for (const [name, value] of Object.entries(split?.prepare(feeds) ?? {}))
-        inputs[name] = runtimeTensor(runtime, value, value.data);
+      checkFeeds(graph, feeds);
+      const inputs = Object.fromEntries(
+        graph.inputs.map(({ name }) => [name, toRuntime(runtime, feeds[name]!)]),
+      );
       try {
         const targets = outputs.map(
           (name) => [name, writesToOutputs ? targetOf(runtime, into[name]) : null] as const,
@@ -122,29 +99,11 @@ function providerName(provider: Provider): string {
   });
 }
 
-function toRuntime(runtime: Runtime, input: Input, feeds: Feeds): RuntimeTensor {
-  const value = feeds[input.name];
-  const fits =
-    value !== undefined &&
-    value.dtype === input.dtype &&
-    value.shape.length === input.shape.length &&
-    input.shape.every((dim, axis) => typeof dim === 'string' || dim === value.shape[axis]);
-  if (!fits) {
-    throw new ShapeError({
-      what: `input '${input.name}'`,
-      expected: formatType(input),
-      got: value === undefined ? 'nothing' : `${value.dtype} ${formatShape(value.shape)}`,
-    });
-  }
+function toRuntime(runtime: Runtime, value: Tensor): RuntimeTensor {
   // The runtime does not take shared memory, and the order in which its kernels sum depends on the alignment of their input.
   const { data: own } = value;
   const data = isShared(own) || own.byteOffset % ALIGNMENT !== 0 ? own.slice() : own;
   return runtimeTensor(runtime, value, data);
-}
-
-/** Of what is fed, what a part of the graph still reads. */
-function rest<T>({ inputs }: Graph, fed: readonly (readonly [string, T])[]): (readonly [string, T])[] {
-  return fed.filter(([name]) => inputs.some((input) => input.name === name));
 }
 
 function runtimeTensor({ Tensor }: Runtime, { dtype, shape }: Tensor, data: DataOf<DType>): RuntimeTensor {
@@ -173,20 +132,6 @@ function fromRuntime(value: RuntimeTensor): Tensor {
   // Where the platform has a Float16Array the runtime gives one; a float16 tensor holds bits.
   const bits = dtype === 'float16' ? new Uint16Array(data.buffer, data.byteOffset, data.length) : data;
   return { dtype, shape: value.dims, data: bits };
-}
-
-function rejectUnknown(graph: Graph, feeds: Feeds): void {
-  for (const name of Object.keys(feeds)) {
-    if (graph.inputs.some((input) => input.name === name)) continue;
-    const names = graph.inputs.map((input) => input.name);
-    const near = didYouMean(name, names);
-    throw new ShapeError({
-      what: `feeds of graph '${graph.name}'`,
-      expected: `its inputs (${names.join(', ')})`,
-      got: `'${name}'`,
-      ...(near !== undefined && { hint: `did you mean '${near}'?` }),
-    });
-  }
 }
 
 function isShared(data: DataOf<DType>): boolean {

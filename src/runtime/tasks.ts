@@ -4,7 +4,7 @@ import type { Key } from '../random/index.js';
 import { elementCount, sliceRows, zeros } from '../tensor/index.js';
 import type { DType, Tensor } from '../tensor/index.js';
 import { drawRandomInputs, isPerExample } from './noise.js';
-import type { Feeds, Fetches, Session } from './session.js';
+import type { Feeds, Fetches, Session } from './types.js';
 
 /** One piece of the work: examples `start` to `end` (exclusive) of sample `sample`. */
 export interface Task {

@@ -2,8 +2,8 @@ import { DataError } from '../errors/index.js';
 import type { Classifier } from '../inspection/index.js';
 import { fold, key as keyOf } from '../random/index.js';
 import type { Key } from '../random/index.js';
-import { openSession, runSource } from '../runtime/index.js';
-import type { SourceRunOptions } from '../runtime/index.js';
+import { openSession, runSource, sessionOptions } from '../runtime/index.js';
+import type { SessionOptions, SourceRunOptions } from '../runtime/index.js';
 import type { Batch, DataSource } from '../sources/index.js';
 import { elementCount, tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
@@ -11,7 +11,7 @@ import { reservoir } from './reservoir.js';
 import type { Examples } from './score.js';
 import { dropoutValuesGraph, valuesGraph } from './score-graph.js';
 
-export interface ExamplesOptions extends Omit<SourceRunOptions, 'outputs' | 'key'> {
+export interface ExamplesOptions extends Omit<SourceRunOptions, 'outputs' | 'key'>, SessionOptions {
   /** At most so many are kept, a keyed sample of all; all unless given. */
   readonly most?: number;
   /** Which ones, and the masks of the dropout. */
@@ -21,7 +21,6 @@ export interface ExamplesOptions extends Omit<SourceRunOptions, 'outputs' | 'key
    * example with masks of its own; 'inactive' unless given.
    */
   readonly dropout?: 'active' | 'inactive';
-  readonly threads?: number;
   /** Shown every batch. */
   readonly onBatch?: ((batch: Batch) => void) | undefined;
 }
@@ -44,13 +43,13 @@ export async function examplesOf(
   source: DataSource,
   options: ExamplesOptions = {},
 ): Promise<Examples> {
-  const { most = Infinity, key = keyOf(0), threads = 1, dropout = 'inactive', onBatch } = options;
+  const { most = Infinity, key = keyOf(0), dropout = 'inactive', onBatch } = options;
   const { batchSize, onProgress, signal } = options;
   const where = source.name;
   if (!source.labelled) throw unlabelled(where);
   const isActive = dropout === 'active';
   const graph = isActive ? dropoutValuesGraph(classifier) : valuesGraph(classifier);
-  await using session = await openSession(graph, { threads });
+  await using session = await openSession(graph, sessionOptions(options));
   const running = {
     ...(batchSize !== undefined && { batchSize }),
     ...(isActive && { key: fold(key, 'masks') }),

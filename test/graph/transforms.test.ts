@@ -34,7 +34,7 @@ import {
 import type { Graph } from '#credence/graph/index';
 import { bernoulli, fold, key } from '#credence/random/index';
 import { openSession } from '#credence/runtime/session';
-import type { Feeds, Fetches } from '#credence/runtime/session';
+import type { Feeds, Fetches } from '#credence/runtime/index';
 import { tensor } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
 import { draws, randomNetwork, residualNetwork, smallNetwork } from './models.js';

@@ -30,11 +30,14 @@ export async function faster<T>(
   computing: Computing,
   choosing: Choosing & { readonly ifKnown: boolean },
 ): Promise<T> {
-  const { name, unit } = workload;
   const { threads, kept } = computing;
   const { made, ifKnown, onChoice, signal } = choosing;
+  const { name } = workload;
   const known =
-    made.get(name) ?? kept.find((choice) => choice.workload === name && choice.threads === threads);
+    made.get(name) ??
+    kept.find(
+      (choice) => choice.workload === name && choice.of === workload.of && choice.threads === threads,
+    );
   if (known === undefined && ifKnown) return work('cpu');
   const take = (choice: Choice): void => {
     made.set(name, choice);
@@ -47,9 +50,10 @@ export async function faster<T>(
     return await work('webgpu');
   } catch (error) {
     signal.throwIfAborted();
-    const detail = messageOf(error);
-    take({ workload: name, unit, threads, backend: 'wasm', reason: 'failed', detail });
-    return work('cpu');
+    // What ends the same way on the CPU was no failure of WebGPU.
+    const result = await work('cpu');
+    take({ ...commonOf(workload, threads), backend: 'wasm', reason: 'failed', detail: messageOf(error) });
+    return result;
   }
 }
 
@@ -58,18 +62,24 @@ async function choose(
   { setting, threads }: Computing,
   { breathe, onMeasure }: Choosing,
 ): Promise<Choice> {
-  const { name, unit, tolerance } = workload;
-  const common = { workload: name, unit, threads };
+  const common = commonOf(workload, threads);
   if (setting === 'wasm') return { ...common, backend: 'wasm', reason: 'set' };
   if (!(await hasAdapter())) return { ...common, backend: 'wasm', reason: 'absent' };
   if (setting === 'webgpu') return { ...common, backend: 'webgpu', reason: 'set' };
-  onMeasure(name);
+  onMeasure(workload.name);
   try {
     const measured = await tryBoth(workload, { now: () => performance.now(), breathe });
-    return { ...common, ...decide(measured, tolerance) };
+    return { ...common, ...decide(measured, workload.tolerance) };
   } finally {
     onMeasure(undefined);
   }
+}
+
+function commonOf(
+  { name, of, unit }: Workload,
+  threads: number,
+): Pick<Choice, 'workload' | 'of' | 'unit' | 'threads'> {
+  return { workload: name, ...(of !== undefined && { of }), unit, threads };
 }
 
 /** Asked each time: a card may come and go. */

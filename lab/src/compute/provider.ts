@@ -14,6 +14,8 @@ export type Provider = 'cpu' | 'webgpu';
 export interface Choice {
   /** What was measured, 'training'. */
   readonly workload: string;
+  /** Of what, where there may be several: the reader's model. */
+  readonly of?: string;
   /** What the times are of, 'a step'. */
   readonly unit: string;
   readonly backend: 'wasm' | 'webgpu';

@@ -9,7 +9,7 @@ export interface TaskContext<Progress = never> {
   readonly threads: number;
   /**
    * Does heavy work where it is faster: on wasm or on WebGPU, measured when the workload that stands for it is first asked for, or as
-   * the reader set it. Where WebGPU fails in the middle `work` is called again for the CPU, and so it stays for the visit.
+   * the reader set it. Where WebGPU fails in the middle `work` is called again for the CPU, and if that goes well it stays so for the visit.
    * `ifKnown`: nothing is measured for it; the CPU, where nothing has been.
    * @throws what it ends with on the CPU; the signal's reason
    */

@@ -14,6 +14,8 @@ export interface Contestant {
 /** What stands for some heavy work: small, and of its sizes. */
 export interface Workload {
   readonly name: string;
+  /** What it is the work of, where that may be another one next time. */
+  readonly of?: string;
   /** Of a run, for the reader: 'a step'. */
   readonly unit: string;
   /** How far rounding may take the numbers of the two apart. */

@@ -2,6 +2,7 @@
 import { dataNames, FIT_EXAMPLES } from 'credence/assessment';
 import type { Assessment, AssessmentResults } from 'credence/assessment';
 import type { DataProvenance, Provenance } from 'credence/export';
+import type { Provider } from 'credence/runtime';
 import type { DataSource } from 'credence/sources';
 import about from '../../../package.json' with { type: 'json' };
 import type { Opened } from './data.js';
@@ -48,12 +49,21 @@ export interface ResultsCall {
   readonly lines: Inspected['lines'];
   readonly findings: Assessment['findings'];
   readonly threads: number;
+  readonly computedWith: Provider;
   /** Seconds by phase. */
   readonly timings: Readonly<Record<string, number>>;
 }
 
 /** The content of results.json, as the command `credence assess` writes it. */
-export function resultsOf({ opened, input, lines, findings, threads, timings }: ResultsCall): string {
+export function resultsOf({
+  opened,
+  input,
+  lines,
+  findings,
+  threads,
+  computedWith,
+  timings,
+}: ResultsCall): string {
   const { model, validation, train, test, ood, tuneOod, classNames } = opened;
   const { risk, confidence, seed } = input;
   const sets = Object.entries(ood);
@@ -94,7 +104,11 @@ export function resultsOf({ opened, input, lines, findings, threads, timings }: 
       data: dataNames({ validation, train, test, ood, tuneOod }),
     },
     ...findings,
-    versions: { credence: about.version, browser: navigator.userAgent },
+    versions: {
+      credence: about.version,
+      browser: navigator.userAgent,
+      'computed with': computedWith === 'webgpu' ? 'WebGPU' : 'wasm',
+    },
     figures: [],
     timings,
   };

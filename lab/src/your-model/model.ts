@@ -3,6 +3,9 @@ import type { AssessmentFindings, Drawing } from 'credence/assessment';
 import type { ImageGridData, ReliabilityPanel, RiskCoverageData } from 'credence/figures';
 import type { GivenFile } from 'credence/sources';
 
+/** What is measured on wasm and on WebGPU. */
+export const ASSESSMENT = 'assessment';
+
 /** What the reader takes for what in the graph, as text; empty: as it is found. */
 export interface Choices {
   readonly input: string;

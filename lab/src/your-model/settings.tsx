@@ -1,6 +1,7 @@
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useTask } from '../compute/index.js';
+import { ComputedWith, useTask } from '../compute/index.js';
+import { ASSESSMENT } from './model.js';
 import { SeedSlider, Select, Settings, Slider, Switch } from '../ui/index.js';
 import { hasFiles } from './running.js';
 import { choices, files, signals } from './state.js';
@@ -37,7 +38,12 @@ export function YourModelSettings(): JSX.Element {
         value={signals.confidnet}
         hint="A score that trains a network of its own: off at first, since it takes minutes in a page."
       />
-      {hasFiles.value ? <OfFiles /> : null}
+      {hasFiles.value ? (
+        <>
+          <ComputedWith workloads={{ [ASSESSMENT]: 'The network' }} />
+          <OfFiles />
+        </>
+      ) : null}
     </Settings>
   );
 }

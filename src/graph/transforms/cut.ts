@@ -28,6 +28,18 @@ export function cutAtTrained(graph: Graph): CutGraph {
   return cut(graph, [...randomInputs(graph), ...graph.parameters]);
 }
 
+/**
+ * Cuts a graph in front of all that is float64, which some devices cannot compute: they run the trunk, a CPU the head. What is made
+ * of float64 values is in the head, whatever its type.
+ */
+export function cutAtFloat64(graph: Graph): CutGraph {
+  const precise = [...graph.types].filter(([, { dtype }]) => dtype === 'float64');
+  return cut(
+    graph,
+    precise.map(([name]) => name),
+  );
+}
+
 function randomInputs(graph: Graph): string[] {
   return graph.inputs.filter((input) => input.random !== undefined).map(({ name }) => name);
 }
