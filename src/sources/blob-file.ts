@@ -1,4 +1,5 @@
-import { FileError, FormatError } from '../errors/index.js';
+import { FileError } from '../errors/index.js';
+import { damagedPacking } from './data-file.js';
 import type { ChunkOptions, DataFile } from './data-file.js';
 
 const CHUNK = 2 ** 20;
@@ -46,13 +47,7 @@ async function* blobChunks(
       yield value;
     }
   } catch (cause) {
-    throw new FormatError({
-      what: 'compressed data',
-      got: cause instanceof Error ? cause.message : String(cause),
-      where,
-      hint: 'the file is truncated or corrupt: fetch it again',
-      cause,
-    });
+    throw damagedPacking(cause, where);
   } finally {
     await reader.cancel().catch(() => undefined);
   }

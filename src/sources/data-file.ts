@@ -1,3 +1,5 @@
+import { FormatError } from '../errors/index.js';
+
 /** Bytes that are read from anywhere in them: a file of the disk, or one that a page was given. */
 export interface DataFile {
   /** As messages call it: its path. */
@@ -22,4 +24,15 @@ export interface ChunkOptions {
   readonly unpack?: 'gzip' | 'deflate' | undefined;
   /** The name in messages; that of the file unless given. */
   readonly where?: string;
+}
+
+/** What damaged packing is reported as, whatever unpacks it. */
+export function damagedPacking(cause: unknown, where: string): FormatError {
+  return new FormatError({
+    what: 'compressed data',
+    got: cause instanceof Error ? cause.message : String(cause),
+    where,
+    hint: 'the file is truncated or corrupt: fetch it again',
+    cause,
+  });
 }

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
-import { FormatError } from '../errors/index.js';
 import { fileError } from '../files/index.js';
+import { damagedPacking } from './data-file.js';
 import type { ChunkOptions } from './data-file.js';
 
 const CHUNK = 2 ** 20;
@@ -26,12 +26,6 @@ export async function* fileChunks(
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!code.startsWith('Z_')) throw await fileError(error, path, 'read');
-    throw new FormatError({
-      what: 'compressed data',
-      got: error instanceof Error ? error.message : code,
-      where,
-      hint: 'the file is truncated or corrupt: fetch it again',
-      cause: error,
-    });
+    throw damagedPacking(error, where);
   }
 }

@@ -104,17 +104,3 @@ async function unpackedHead(file: DataFile): Promise<Uint8Array> {
     await reader.close();
   }
 }
-
-/** @throws ConfigurationError on classes that are no names, each once, and no number. */
-export function checkClasses(classes: SourceOptions['classes']): void {
-  if (classes === undefined) return;
-  const isCount = typeof classes === 'number' && Number.isInteger(classes) && classes >= 1;
-  const isList =
-    typeof classes !== 'number' && classes.length > 0 && new Set(classes).size === classes.length;
-  if (isCount || isList) return;
-  throw new ConfigurationError({
-    what: 'classes',
-    expected: 'how many there are, or their names, each once',
-    got: JSON.stringify(classes).slice(0, 100),
-  });
-}

@@ -11,10 +11,10 @@ export function fitShape(
   target: readonly (number | string)[],
   where: string,
 ): readonly number[] {
-  if (matches(own, target)) return own;
+  if (fitsShape(own, target)) return own;
   const thin = own.filter((size) => size !== 1);
   const thinTarget = target.filter((size) => size !== 1);
-  if (matches(thin, thinTarget)) {
+  if (fitsShape(thin, thinTarget)) {
     let axis = 0;
     return target.map((size) => (size === 1 ? 1 : thin[axis++]!));
   }
@@ -44,7 +44,8 @@ function hintOf(own: readonly number[], target: readonly (number | string)[]): s
   return 'bring the data into this shape';
 }
 
-function matches(own: readonly number[], target: readonly (number | string)[]): boolean {
+/** Whether the sizes are those of the target, names for any. */
+export function fitsShape(own: readonly number[], target: readonly (number | string)[]): boolean {
   return (
     own.length === target.length &&
     own.every((size, axis) => typeof target[axis] === 'string' || target[axis] === size)

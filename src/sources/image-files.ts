@@ -138,6 +138,11 @@ export function refuseArrayOptions({ inputs, labels }: SourceOptions, where: str
   });
 }
 
+/** Whether a part of a path begins with a dot. */
+export function isHidden(path: string): boolean {
+  return /(^|[/\\])\./.test(path);
+}
+
 /** @throws DataError on an image of a kind that is not read, which would be missing from the set otherwise. */
 export function isImageName(path: string): boolean {
   const extension = /[^./\\](\.[^./\\]*)$/.exec(path)?.[1]?.toLowerCase() ?? '';

@@ -1,7 +1,13 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileError, readFileBytes } from '../files/index.js';
-import { imageFilesSource, isImageName, labelledImages, refuseArrayOptions } from './image-files.js';
+import {
+  imageFilesSource,
+  isHidden,
+  isImageName,
+  labelledImages,
+  refuseArrayOptions,
+} from './image-files.js';
 import type { ImageFile, ImageListing } from './image-files.js';
 import { decodeJpeg } from './jpeg.js';
 import { labelReader } from './labels.js';
@@ -16,7 +22,7 @@ interface Settings {
 
 /**
  * A data set of a folder with one folder of images (PNG, JPEG; at any depth) for each class, or with images and no classes.
- * Classes are sorted by name, and so are the images of one.
+ * Classes are sorted by name, and so are the images of one. What systems hide (.DS_Store, ._1.png) is not seen.
  * @throws FileError; DataError when a folder has no image, or some of a kind that is not read; the errors of a damaged image name its file.
  */
 export async function imageFolderSource(folder: string, settings: Settings): Promise<DataSource> {
@@ -46,14 +52,15 @@ async function listFolder(folder: string): Promise<ImageListing<string>> {
   const loose: string[] = [];
   try {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.name.startsWith('.')) continue;
+      if (isHidden(entry.name)) continue;
       const path = join(folder, entry.name);
       if (isImageName(path)) loose.push(path);
-      else if (entry.isDirectory()) {
+      else if (entry.isDirectory() || (entry.isSymbolicLink() && (await stat(path)).isDirectory())) {
         const inside = await readdir(path, { recursive: true });
         byClass.set(
           entry.name,
           inside
+            .filter((name) => !isHidden(name))
             .toSorted()
             .map((name) => join(path, name))
             .filter(isImageName),

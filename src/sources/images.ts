@@ -1,4 +1,5 @@
 import { ConfigurationError, ShapeError } from '../errors/index.js';
+import { LARGEST_IMAGE } from '../formats/index.js';
 import type { ImageLayout, Preprocess } from './preprocess.js';
 import { resizePlane } from './resize.js';
 
@@ -21,7 +22,8 @@ const LUMA_BYTES = [19595 / 65536, 38470 / 65536, 7471 / 65536];
 
 /**
  * The size of an image after the preprocessing.
- * @throws ConfigurationError when grey is to be made of other than 1, 3 or 4 channels; ShapeError when the crop is larger than the image.
+ * @throws ConfigurationError when grey is to be made of other than 1, 3 or 4 channels; ShapeError when the crop is larger than the
+ *   image, or the image, resized, than any that is read.
  */
 export function sizeAfter(steps: Preprocess, [channels, height, width]: ImageSize, where: string): ImageSize {
   if (steps.grayscale === true && ![1, 3, 4].includes(channels)) {
@@ -33,6 +35,14 @@ export function sizeAfter(steps: Preprocess, [channels, height, width]: ImageSiz
     });
   }
   const resized = resizedTo(steps.resize, height, width);
+  if (steps.resize !== undefined && resized[0] * resized[1] > LARGEST_IMAGE) {
+    throw new ShapeError({
+      what: 'preprocess: resize',
+      expected: `at most ${LARGEST_IMAGE} pixels`,
+      got: resized.join(' x '),
+      where,
+    });
+  }
   const cropped =
     typeof steps.crop === 'number' ? ([steps.crop, steps.crop] as const) : (steps.crop ?? resized);
   if (cropped[0] > resized[0] || cropped[1] > resized[1]) {
@@ -75,11 +85,11 @@ export function writeImage(
   const left = roundHalfEven((resized[1] - newWidth) / 2);
   const pixels = newHeight * newWidth;
   const [channelStep, pixelStep] = layout === 'nchw' ? [pixels, 1] : [1, channels];
+  const grey = steps.grayscale === true && image.size[0] > 1;
+  const { scale, mean, std } = normaliser;
   for (let channel = 0; channel < channels; channel++) {
-    const grey = steps.grayscale === true && image.size[0] > 1;
-    let plane = grey ? lumaOf(image) : planeOf(image, channel);
-    plane = resizePlane(plane, [height, width], resized, { bytes });
-    const { scale, mean, std } = normaliser;
+    const stored = grey ? lumaOf(image) : planeOf(image, channel);
+    const plane = resizePlane(stored, [height, width], resized, { bytes });
     const [m, s] = [mean[mean.length === 1 ? 0 : channel]!, std[std.length === 1 ? 0 : channel]!];
     for (let y = 0; y < newHeight; y++) {
       const row = (y + top) * resized[1] + left;

@@ -26,7 +26,15 @@ export type DecodeJpeg = (
 export function jpegDecoder(compile?: () => Promise<WebAssembly.Module>): DecodeJpeg {
   let compiled: Promise<WebAssembly.Module> | undefined;
   let decoder: Promise<Decoder> | undefined;
-  const create = async (): Promise<Decoder> => createDecoder(compile && (await (compiled ??= compile())));
+  const create = async (): Promise<Decoder> => {
+    try {
+      return await createDecoder(compile && (await (compiled ??= compile())));
+    } catch (error) {
+      // What could not be fetched may be there the next time.
+      [compiled, decoder] = [undefined, undefined];
+      throw error;
+    }
+  };
   return async (bytes, { where = 'JPEG data', limit = LARGEST_IMAGE } = {}) => {
     const size = frameSize(bytes);
     if (size === undefined) throw damaged('a JPEG image with a frame', describeBytes(bytes), where);

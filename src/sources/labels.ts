@@ -1,9 +1,24 @@
-import { DataError, didYouMean } from '../errors/index.js';
+import { ConfigurationError, DataError, didYouMean } from '../errors/index.js';
 import { tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
+import type { SourceOptions } from './source.js';
 import { numbersOf } from './stored-examples.js';
 
 const LARGEST_LABEL = 2 ** 31 - 1;
+
+/** @throws ConfigurationError on classes that are no names, each once, and no number. */
+export function checkClasses(classes: SourceOptions['classes']): void {
+  if (classes === undefined) return;
+  const isCount = typeof classes === 'number' && Number.isInteger(classes) && classes >= 1;
+  const isList =
+    typeof classes !== 'number' && classes.length > 0 && new Set(classes).size === classes.length;
+  if (isCount || isList) return;
+  throw new ConfigurationError({
+    what: 'classes',
+    expected: 'how many there are, or their names, each once',
+    got: JSON.stringify(classes).slice(0, 100),
+  });
+}
 
 /** The classes that labels stand for, and the checks of labels against them. */
 export interface LabelReader {

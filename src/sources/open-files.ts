@@ -1,9 +1,17 @@
 import { ConfigurationError, DataError } from '../errors/index.js';
 import { labelNames } from './array-source.js';
 import { blobFile } from './blob-file.js';
-import { checkClasses, fileSource, kindOf } from './file-source.js';
-import { imageFilesSource, isImageName, labelledImages, refuseArrayOptions } from './image-files.js';
+import type { DataFile } from './data-file.js';
+import { fileSource, kindOf } from './file-source.js';
+import {
+  imageFilesSource,
+  isHidden,
+  isImageName,
+  labelledImages,
+  refuseArrayOptions,
+} from './image-files.js';
 import { decodeJpeg } from './jpeg.web.js';
+import { checkClasses } from './labels.js';
 import { parsePreprocess } from './preprocess.js';
 import type { Preprocess } from './preprocess.js';
 import type { DataSource, SourceOptions } from './source.js';
@@ -29,15 +37,14 @@ export async function openFiles(
 ): Promise<DataSource> {
   const preprocess = parsePreprocess(options.preprocess ?? {});
   checkClasses(options.classes);
-  const seen = files.filter(({ path }) => !/(^|[/\\])\./.test(path)).toSorted(byPath);
+  const seen = files.filter(({ path }) => !isHidden(path)).toSorted(byPath);
   const images = seen.filter(({ path }) => isImageName(path));
   if (images.length > 0 && images.length === seen.length) return openImages(images, options, preprocess);
   const { inputs, labels } = inputsAndLabels(seen, options.labels);
   const file = blobFile(inputs.blob, inputs.path);
   const kind = await kindOf(file);
   if (kind.kind === 'image') return openImages([inputs], options, preprocess);
-  const labelFile = async (): Promise<ReturnType<typeof blobFile> | undefined> =>
-    labels && blobFile(labels.blob, labels.path);
+  const labelFile = async (): Promise<DataFile | undefined> => labels && blobFile(labels.blob, labels.path);
   return fileSource(file, kind, { preprocess, options, labelFile });
 }
 
@@ -55,8 +62,9 @@ async function openImages(
   const loose: GivenFile[] = [];
   for (const [i, image] of images.entries()) {
     const name = folders[i]![shared];
-    if (name === undefined) loose.push(image);
-    else byClass.set(name, [...(byClass.get(name) ?? []), image]);
+    const own = name === undefined ? loose : (byClass.get(name) ?? []);
+    own.push(image);
+    if (name !== undefined) byClass.set(name, own);
   }
   const where = folders[0]!.slice(0, shared).join('/') || `${images.length} images`;
   refuseArrayOptions(options, where);
@@ -76,7 +84,7 @@ async function openImages(
   );
 }
 
-/** Which of the files are the inputs, and which their labels. @throws DataError, ConfigurationError when that is not clear */
+/** Which of the files are the inputs, and which their labels. @throws DataError on no file, ConfigurationError when that is not clear. */
 function inputsAndLabels(
   files: readonly GivenFile[],
   labels: SourceOptions['labels'],

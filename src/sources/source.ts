@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor/index.js';
 import type { Preprocess } from './preprocess.js';
 
-/** Rows that belong together. The arrays are the batch's own. */
+/** Rows that belong together. The arrays are values: a set in memory gives views of its own. */
 export interface Batch {
   /** (n, ...shape): n is the size asked for, or what is left at the end. */
   readonly inputs: Tensor<'float32'>;
@@ -15,6 +15,7 @@ export interface DataSource {
   readonly name: string;
   /** The shape of one example, after the preprocessing. */
   readonly shape: readonly number[];
+  /** Whether the batches have labels. */
   readonly labelled: boolean;
   /** How many examples there are, where that is known before all are read (not for CSV with integers as labels). */
   readonly count?: number;
@@ -28,6 +29,7 @@ export interface DataSource {
   batches(size: number, options?: { readonly signal?: AbortSignal }): AsyncIterable<Batch>;
 }
 
+/** How a data set is read. What does not fit the data is a ConfigurationError, ShapeError or DataError when it is opened. */
 export interface SourceOptions {
   /**
    * The array of a .npz; the feature columns of a table (CSV, Parquet), in this order. Unless given: the array called

@@ -22,6 +22,9 @@ export interface StoredArray {
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
+/** Bytes of a header at most: NumPy's own are of some hundred. */
+const LARGEST_HEADER = 2 ** 20;
+
 /**
  * Reads the header of an array.
  * @param available bytes that there can be at most, which the stated size is held against.
@@ -34,11 +37,16 @@ export async function readStoredArray(
   const reader = new ByteReader(open());
   let header = await reader.read(format === 'npy' ? 12 : 4);
   const size = format === 'npy' ? npyHeaderSize(header) : idxHeaderSize(header);
-  if (size > header.length && size <= available) {
+  const isHuge = size > LARGEST_HEADER;
+  if (size > header.length && size <= available && !isHuge) {
     const rest = await reader.read(size - header.length);
     header = new Uint8Array([...header, ...rest]);
   }
   await reader.close();
+  if (isHuge) {
+    const expected = `at most ${LARGEST_HEADER} bytes`;
+    throw new FormatError({ what: 'header', expected, got: `${size}`, where, hint: 'the file is damaged' });
+  }
   const layout = format === 'npy' ? npyLayout(header, where) : idxLayout(header, where);
   const stated = layout.dataStart + elementCount(layout.shape) * itemSize(layout.dtype);
   // Not `>`: the product is NaN where a hostile shape overflows and has a zero.
@@ -60,7 +68,7 @@ export async function readStoredArray(
 /** Deflate makes at most this many bytes of one. */
 const LARGEST_RATIO = 1032;
 
-/** The array of a .npy or IDX file, gzipped or not. */
+/** The array of a .npy or IDX file, gzipped or not. @throws FileError; what `readStoredArray` throws. */
 export async function storedArrayOfFile(
   file: DataFile,
   { format, gzipped }: { format: 'npy' | 'idx'; gzipped: boolean },

@@ -1,7 +1,7 @@
 import { ConfigurationError, DataError, ShapeError } from '../errors/index.js';
 import { elementCount, tensor } from '../tensor/index.js';
 import type { DType, Tensor } from '../tensor/index.js';
-import { fitShape } from './fit-shape.js';
+import { fitShape, fitsShape } from './fit-shape.js';
 import { normaliserOf, sizeAfter, writeImage } from './images.js';
 import type { ImageSize, StoredImage } from './images.js';
 import type { ImageLayout, Preprocess } from './preprocess.js';
@@ -102,7 +102,7 @@ function asImages(
     });
   }
   const perChannel = Math.max(lengthOf(steps.mean), lengthOf(steps.std)) > 1;
-  const differs = example.length === 3 && target?.length === 3 && !sameSizes(example, target);
+  const differs = example.length === 3 && target?.length === 3 && !fitsShape(example, target);
   if (!asked && !perChannel && !differs) return undefined;
   if (example.length === 2) {
     const [height, width] = example as [number, number];
@@ -144,10 +144,6 @@ function guessLayout(example: readonly number[], where: string): ImageLayout {
 
 function lengthOf(value: number | readonly number[] | undefined): number {
   return Array.isArray(value) ? value.length : 1;
-}
-
-function sameSizes(a: readonly number[], b: readonly (number | string)[]): boolean {
-  return a.every((size, axis) => typeof b[axis] === 'string' || b[axis] === size);
 }
 
 /** The elements as numbers: 64-bit integers are rounded to float64, float16 is decoded. */

@@ -1,10 +1,10 @@
-import { DataError } from '../errors/index.js';
+import { ConfigurationError, DataError } from '../errors/index.js';
 import { elementCount, tensor } from '../tensor/index.js';
 import type { Tensor } from '../tensor/index.js';
 import { batchSize } from './batch-size.js';
 import type { Batch, DataSource } from './source.js';
 
-/** How many examples a source has: it is read once where it does not say. */
+/** How many examples a source has: it is read once where it does not say. @throws what its batches throw. */
 export async function countOf(
   source: DataSource,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
@@ -15,7 +15,7 @@ export async function countOf(
   return count;
 }
 
-/** The first examples of a source, at most `count`, (n, ...). @throws DataError when there are none. */
+/** The first examples of a source, at most `count`, (n, ...). @throws DataError when there are none; what its batches throw. */
 export async function firstRows(source: DataSource, count: number): Promise<Tensor<'float32'>> {
   for await (const { inputs } of source.batches(count)) return inputs;
   throw new DataError({
@@ -27,10 +27,16 @@ export async function firstRows(source: DataSource, count: number): Promise<Tens
 }
 
 /**
- * The examples of a source at `rows`, places from 0, ascending, in batches that are full again. It is read up to
- * the last of them.
+ * The examples of a source at `rows`, places from 0, ascending (one may stand several times), in batches that are full again. It
+ * is read up to the last of them.
+ * @throws ConfigurationError when the rows go back; DataError, from the batches, when one is beyond the last example.
  */
 export function subset(source: DataSource, rows: Uint32Array, name: string = source.name): DataSource {
+  const back = rows.findIndex((row, i) => row < (rows[i - 1] ?? 0));
+  if (back >= 0) {
+    const got = `${rows[back]} behind ${rows[back - 1]}`;
+    throw new ConfigurationError({ what: 'rows', expected: 'ascending ones', got, where: name });
+  }
   return {
     name,
     shape: source.shape,
@@ -70,8 +76,12 @@ async function* pick(
       yield batchOf(open, size);
       [open, filled] = [started(), 0];
     }
-    if (end > last) break;
     first = end;
+    if (end > last) break;
+  }
+  if (next < rows.length) {
+    const what = `row ${rows[next]} of a subset`;
+    throw new DataError({ what, expected: `one of ${first} examples`, got: 'none', where: source.name });
   }
   if (filled > 0) yield batchOf(open, filled);
 }

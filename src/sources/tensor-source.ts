@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor/index.js';
 import { batchSize } from './batch-size.js';
 import type { DataSource } from './source.js';
 
+/** What is known of a data set beside its inputs. */
 export interface TensorSourceOptions {
   /** (n), classes from 0. */
   readonly labels?: ArrayLike<number> | undefined;
@@ -14,9 +15,9 @@ export interface TensorSourceOptions {
 }
 
 /**
- * A data set that is in memory, in a page too: examples (n, ...), as the model reads them.
+ * A data set that is in memory, in a page too: examples (n, ...), as the model reads them. Its batches are views of them.
  * @throws ShapeError when there are not as many labels; ConfigurationError on a label that is no integer of at
- *   least 0.
+ *   least 0, or for which there is no class.
  */
 export function tensorSource(
   inputs: Tensor<'float32'>,
@@ -27,11 +28,12 @@ export function tensorSource(
     throw new ShapeError({ what: 'labels', expected: `${count}`, got: `${labels.length}`, where: name });
   }
   const own = labels && tensor('int32', [count], Int32Array.from(labels));
-  const wrong = own?.data.findIndex((label, i) => label < 0 || label !== labels![i]) ?? -1;
+  const end = classes?.length ?? Infinity;
+  const wrong = own?.data.findIndex((label, i) => label < 0 || label >= end || label !== labels![i]) ?? -1;
   if (wrong >= 0) {
     throw new ConfigurationError({
       what: 'label',
-      expected: 'an integer of at least 0',
+      expected: classes === undefined ? 'an integer of at least 0' : `an integer of 0 to ${end - 1}`,
       got: `${labels![wrong]}`,
       where: `${name}, example ${wrong}`,
     });
