@@ -14,6 +14,7 @@ export function isPerExample(input: Input): boolean {
 /**
  * Values for all random inputs of a graph. An input with a row for each example gets rows `rowStart` to `rowStart + rows` of
  * its endless matrix of draws, so that batches can be cut anywhere; another gets the one draw that all examples share.
+ * @throws GraphError when another dimension than the first is not known.
  */
 export function drawRandomInputs(
   graph: Graph,

@@ -12,6 +12,7 @@ import { runTask, StackedResults } from './tasks.js';
 import type { Task } from './tasks.js';
 import { workerCount } from './worker-count.js';
 
+/** How a graph is run over all rows of a data set. */
 export interface PredictOptions extends SessionOptions {
   /**
    * Examples of one run; unless given 16 to 100, as many as leave the graph's values in a core's caches. The result does
@@ -24,13 +25,15 @@ export interface PredictOptions extends SessionOptions {
   readonly shared?: boolean;
   /** Told how many of all examples (times samples) are done. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Stops between two runs, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * The outputs of a graph for all rows of the data. Inputs with a symbolic first dimension get a row an example, the others
  * are given to every run as they are. Every output must have a row an example: (N, ...) → (n, ...).
- * @throws ShapeError, DataError on an empty set; GraphError when the graph has random inputs (see `samplePredictions`).
+ * @throws ShapeError when the data or an output have other rows; DataError on an empty set; ConfigurationError on options that make
+ *   no sense, and when the graph has random inputs (see `samplePredictions`); RuntimeError; the signal's reason.
  */
 export async function predict(graph: Graph, data: Feeds, options: PredictOptions = {}): Promise<Fetches> {
   const random = graph.inputs.find((input) => input.random !== undefined);
@@ -51,6 +54,7 @@ export async function predict(graph: Graph, data: Feeds, options: PredictOptions
 /**
  * `samples` draws of a graph's outputs, every random input drawn anew for each: (N, ...) → (samples, n, ...).
  * Keyed: sample s of example i is the same whatever the batches, the workers and the other examples.
+ * @throws as `predict`, but for random inputs; ConfigurationError when `samples` is no integer of at least 1.
  */
 export async function samplePredictions(
   graph: Graph,

@@ -53,6 +53,7 @@ export function toInput(input: Input, rows: Tensor<'float32'>, where: string): T
   });
 }
 
+/** What of a graph is run for rows, and how. */
 export interface RunRowsOptions {
   /** All of the graph unless given. */
   readonly outputs?: readonly string[];
@@ -93,6 +94,7 @@ export async function runRows(
   return Object.fromEntries(cut);
 }
 
+/** What of a graph is run over a source, and how. */
 export interface SourceRunOptions {
   /** All of the graph unless given. */
   readonly outputs?: readonly string[];
@@ -102,6 +104,7 @@ export interface SourceRunOptions {
   readonly key?: Key | undefined;
   /** How many rows are done, of how many. */
   readonly onProgress?: ((done: number, total: number, detail?: string) => void) | undefined;
+  /** Stops between two batches, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

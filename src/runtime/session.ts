@@ -14,7 +14,7 @@ const ALIGNMENT = 16;
 
 /**
  * Opens a session on a graph.
- * @throws ConfigurationError on a provider that this runtime does not have.
+ * @throws ConfigurationError on a provider that this runtime does not have, or a number of threads that is none.
  * @throws RuntimeError when ONNX Runtime cannot run the graph, or one of its values would have more than 4 GiB.
  */
 export async function openSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {

@@ -13,7 +13,6 @@ export interface Task {
   readonly end: number;
 }
 
-/** One run of a session for a task. */
 export async function runTask(
   session: Session,
   data: Feeds,
@@ -46,6 +45,7 @@ export class StackedResults {
     this.#shared = shared && typeof SharedArrayBuffer !== 'undefined';
   }
 
+  /** @throws ShapeError when an output has not a row for each example of the task. */
   put({ sample, start, end }: Task, outputs: Fetches): void {
     for (const [name, output] of Object.entries(outputs)) {
       const [rows, ...rest] = output.shape;

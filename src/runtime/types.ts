@@ -8,7 +8,9 @@ import type { Tensor } from '../tensor/index.js';
  */
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
+/** Where and how a graph runs. */
 export interface SessionOptions {
+  /** 'cpu' unless given. */
   readonly provider?: Provider;
   /**
    * Threads of one run; 1 unless given. Workers with a thread each scale better than one session with many. In a browser the
@@ -28,7 +30,9 @@ export function sessionOptions({ provider, threads, keepMemory }: SessionOptions
   };
 }
 
+/** Values for the inputs of a graph, by name. */
 export type Feeds = Readonly<Record<string, Tensor>>;
+/** Values of a graph's outputs, by name. */
 export type Fetches = Readonly<Record<string, Tensor>>;
 
 /** A graph that is ready to run. It holds memory outside the JavaScript heap: close it, or declare it with `await using`. */
@@ -38,8 +42,9 @@ export interface Session extends AsyncDisposable {
    * Runs the graph on values for all its inputs and returns its outputs, or those that are named. `into`: arrays that outputs
    * are written to instead of new ones, which a loop of large outputs is faster with.
    * @throws ShapeError when a feed is missing, unknown, or not of its input's type and shape.
-   * @throws RuntimeError when ONNX Runtime fails.
+   * @throws RuntimeError when ONNX Runtime fails, or the session is closed.
    */
   run(feeds: Feeds, options?: { outputs?: readonly string[]; into?: Fetches }): Promise<Fetches>;
+  /** Gives the memory back. A second time does nothing. */
   close(): Promise<void>;
 }
