@@ -1,4 +1,11 @@
 import { GraphError } from '../errors/index.js';
+import type { Graph } from './types.js';
+
+/** The names of all values of a graph. */
+export function namesOf({ inputs, constants, nodes }: Graph): Set<string> {
+  const made = nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== '');
+  return new Set([...inputs.map(({ name }) => name), ...constants.keys(), ...made]);
+}
 
 /** The names that are taken in a graph under construction, and the scope that new values are named in. */
 export class Names {

@@ -7,6 +7,7 @@ import {
   dropout,
   dropoutLayers,
   evaluateReference,
+  extract,
   flatLayout,
   foldConstants,
   gradient,
@@ -16,6 +17,7 @@ import {
   prune,
   referenceArray,
   relu,
+  split,
   unpackParameters,
 } from '#credence/graph/index';
 import type { Graph, Value } from '#credence/graph/index';
@@ -142,4 +144,19 @@ test.each([1, 2])('the derivative of a vector of zeros over its %d-norm is 0', a
     expect([...slope].slice(0, 3)).toEqual([0, 0, 0]);
     expect([...slope].every(Number.isFinite)).toBe(true);
   }
+});
+
+test('a part that starts at one output of a node computes the others that it needs', async () => {
+  const b = new GraphBuilder('halves');
+  const x = b.input('x', 'float32', ['N', 4]);
+  const [left, right] = split(x, [2, 2], 1);
+  const graph = b.build({ y: add(left!, relu(right!)) });
+  const part = extract(graph, [left!.name], ['y']);
+  expect(part.inputs.map(({ name }) => name).toSorted()).toEqual([left!.name, 'x'].toSorted());
+  await using session = await openSession(part);
+  const { y } = await session.run({
+    x: tensor('float32', [1, 4], Float32Array.of(1, 2, -3, 4)),
+    [left!.name]: tensor('float32', [1, 2], Float32Array.of(10, 20)),
+  });
+  expect([...y!.data]).toEqual([10, 24]);
 });

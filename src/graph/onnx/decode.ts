@@ -2,16 +2,17 @@ import { CredenceError, FormatError } from '../../errors/index.js';
 import { tensor } from '../../tensor/index.js';
 import type { Tensor } from '../../tensor/index.js';
 import { GraphBuilder, OPSET } from '../builder.js';
-import { elementTypeOf, tensorOfNumbers } from '../elements.js';
+import { tensorOfNumbers } from '../elements.js';
 import { readsOf } from '../types.js';
 import type { Graph, Input, Node, TensorType } from '../types.js';
-import { readNode } from './attributes.js';
+import { readNode } from './nodes.js';
 import { readMetadata } from './metadata.js';
 import { bytesField, intField, readMessage, textField } from './reader.js';
-import { DIM, ENTRY, GRAPH, MODEL, OPSET_ID, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from './schema.js';
+import { ENTRY, GRAPH, MODEL, OPSET_ID } from './schema.js';
 import { readTensor } from './tensors.js';
 import type { ExternalData } from './tensors.js';
 import { upgrade } from './upgrade.js';
+import { readValueInfo } from './value-info.js';
 
 export interface DecodeOptions {
   /** What the messages call the source: a path. */
@@ -229,42 +230,4 @@ function constantOf({ attributes }: Node): Tensor | undefined {
     default:
       return undefined;
   }
-}
-
-function readValueInfo(bytes: Uint8Array): { name: string; type: TensorType | undefined } {
-  let name = '';
-  let type: Uint8Array | undefined;
-  readMessage(bytes, {
-    [VALUE_INFO.name]: textField((text) => (name = text)),
-    [VALUE_INFO.type]: bytesField((message) => {
-      readMessage(message, { [TYPE.tensor]: bytesField((field) => (type = field)) });
-    }),
-  });
-  return { name, type: type && readTensorType(type, name) };
-}
-
-function readTensorType(bytes: Uint8Array, name: string): TensorType | undefined {
-  let elementType = 0;
-  let shape: (number | string)[] | undefined;
-  readMessage(bytes, {
-    [TENSOR_TYPE.elementType]: intField((value) => (elementType = value)),
-    [TENSOR_TYPE.shape]: bytesField((message) => {
-      const dims: (number | string)[] = [];
-      readMessage(message, {
-        [SHAPE.dim]: bytesField((field) => {
-          const unknown = `?${name}.${dims.length}`;
-          let dim: number | string = unknown;
-          readMessage(field, {
-            [DIM.value]: intField((value) => (dim = value)),
-            [DIM.name]: textField((text) => (dim = text || dim)),
-          });
-          // A size of -1 is written by some exporters for 'any'.
-          dims.push(typeof dim === 'number' && dim < 0 ? unknown : dim);
-        }),
-      });
-      shape = dims;
-    }),
-  });
-  const dtype = elementTypeOf(elementType);
-  return dtype === undefined || shape === undefined ? undefined : { dtype, shape };
 }

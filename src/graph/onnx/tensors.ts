@@ -6,7 +6,7 @@ import { elementTypeOf } from '../elements.js';
 import { bytesField, intField, numbersField, readMessage, textField } from './reader.js';
 import { ENTRY, TENSOR } from './schema.js';
 
-/** The bytes `offset` to `offset + length` (to the end, when undefined) of a file named in the model. */
+/** The bytes `offset` to `offset + length` (to the end, when undefined) of a file beside the model, named in it. */
 export type ExternalData = (location: string, offset: number, length: number | undefined) => Uint8Array;
 
 /**
@@ -65,19 +65,34 @@ export function readTensor(
     throw new FormatError({ what, expected: 'sizes of at least 0', got: `(${shape.join(', ')})` });
   }
   if (isExternal) raw = readExternal(what, { dtype, shape }, external, externalData);
-  if (raw !== undefined) return { name, value: fromBytes(what, dtype, shape, raw) };
-  if (dtype === 'uint32' || dtype === 'uint64' || dtype === 'int64') {
-    checkCount(what, shape, integers.length, 'elements');
-    const data =
-      dtype === 'int64'
-        ? BigInt64Array.from(integers)
-        : dtype === 'uint64'
-          ? BigUint64Array.from(integers)
-          : Uint32Array.from(integers, Number);
-    return { name, value: tensor(dtype, shape, data) };
+  const value =
+    raw === undefined
+      ? fromFields(what, dtype, shape, { numbers, integers })
+      : fromBytes(what, dtype, shape, raw);
+  return { name, value };
+}
+
+/** Elements in the field of their type: the integers of 64 bits and uint32 have fields of their own. */
+function fromFields(
+  what: string,
+  dtype: DType,
+  shape: readonly number[],
+  { numbers, integers }: { readonly numbers: readonly number[]; readonly integers: readonly bigint[] },
+): Tensor {
+  switch (dtype) {
+    case 'int64':
+      checkCount(what, shape, integers.length, 'elements');
+      return tensor(dtype, shape, BigInt64Array.from(integers));
+    case 'uint64':
+      checkCount(what, shape, integers.length, 'elements');
+      return tensor(dtype, shape, BigUint64Array.from(integers));
+    case 'uint32':
+      checkCount(what, shape, integers.length, 'elements');
+      return tensor(dtype, shape, Uint32Array.from(integers, Number));
+    default:
+      checkCount(what, shape, numbers.length, 'elements');
+      return tensor(dtype, shape, ARRAYS[dtype].from(numbers));
   }
-  checkCount(what, shape, numbers.length, 'elements');
-  return { name, value: tensor(dtype, shape, ARRAYS[dtype].from(numbers)) };
 }
 
 const ARRAYS = {

@@ -2,7 +2,7 @@ import { FormatError } from '../../errors/index.js';
 import type { Tensor } from '../../tensor/index.js';
 import { GraphBuilder, OPSET } from '../builder.js';
 import { tensorOfNumbers } from '../elements.js';
-import { Names } from '../names.js';
+import { Names, namesOf } from '../names.js';
 import type { Graph, Node } from '../types.js';
 import type { UpgradeContext } from './upgrade-context.js';
 import { upgradeRule } from './upgrade-rules.js';
@@ -40,11 +40,7 @@ export function upgrade(graph: Graph): Graph {
 /** `added`: where new constants go. */
 function contextOf(graph: Graph, builder: GraphBuilder, added: Map<string, Tensor>): UpgradeContext {
   const read = new Set([...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs]);
-  const names = new Names(graph.name, [
-    ...graph.inputs.map((input) => input.name),
-    ...graph.constants.keys(),
-    ...graph.nodes.flatMap((node) => node.outputs),
-  ]);
+  const names = new Names(graph.name, namesOf(graph));
   const name = (base: string): string => names.unique(base);
   const constant: UpgradeContext['constant'] = (base, dtype, shape, numbers) => {
     const full = name(base);

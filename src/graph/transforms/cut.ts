@@ -1,5 +1,6 @@
 import { GraphError } from '../../errors/index.js';
 import { dependents } from '../gradient.js';
+import { Names, namesOf } from '../names.js';
 import { readsOf } from '../types.js';
 import type { Graph, Input } from '../types.js';
 import { checkKnown } from './known.js';
@@ -81,7 +82,11 @@ export function extract(graph: Graph, inputs: readonly string[], outputs: readon
     }
     return { name, dtype: type.dtype, shape: type.shape };
   });
-  const nodes = graph.nodes.filter((node) => !node.outputs.some((name) => inputs.includes(name)));
-  const own = graph.inputs.filter(({ name }) => !inputs.includes(name));
+  const given = new Set(inputs);
+  const names = new Names(graph.name, namesOf(graph));
+  // A node makes what is fed under another name, in case that its other outputs are needed.
+  const unfed = (name: string): string => (given.has(name) ? names.unique(name) : name);
+  const nodes = graph.nodes.map((node) => ({ ...node, outputs: node.outputs.map(unfed) }));
+  const own = graph.inputs.filter(({ name }) => !given.has(name));
   return prune({ ...graph, nodes, inputs: [...fed, ...own], outputs: [...outputs] }, { inputs: 'drop' });
 }

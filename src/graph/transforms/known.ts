@@ -1,13 +1,10 @@
 import { didYouMean, GraphError } from '../../errors/index.js';
+import { namesOf } from '../names.js';
 import type { Graph } from '../types.js';
 
 /** @throws GraphError naming the first of these that is no value of the graph. */
 export function checkKnown(what: string, graph: Graph, names: readonly string[]): void {
-  const known = new Set([
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.constants.keys(),
-    ...graph.nodes.flatMap((node) => node.outputs),
-  ]);
+  const known = namesOf(graph);
   for (const name of names) {
     if (known.has(name)) continue;
     const near = didYouMean(name, known);

@@ -1,11 +1,10 @@
 import { WireType } from '@bufbuild/protobuf/wire';
 import { FormatError } from '../../errors/index.js';
-import type { Attribute, Attributes, Node } from '../types.js';
+import type { Attribute, Node } from '../types.js';
 import { bytesField, floatField, intField, numbersField, readMessage, textField } from './reader.js';
 import { ATTRIBUTE, ATTRIBUTE_TYPES, GRAPH, NODE } from './schema.js';
 import { readTensor } from './tensors.js';
 import type { ExternalData } from './tensors.js';
-import type { Tensor } from '../../tensor/index.js';
 
 /** Subgraphs lie in one another no deeper than this. */
 const MAXIMUM_DEPTH = 32;
@@ -32,13 +31,9 @@ export function readNode(bytes: Uint8Array, externalData: ExternalData | undefin
     name: name || (outputs[0] ?? op),
     inputs,
     outputs,
-    attributes: asAttributes(attributes),
+    // Own properties, whatever their names ('__proto__' is one).
+    attributes: Object.fromEntries(attributes),
   };
-}
-
-/** Own properties, whatever their names ('__proto__' is one). */
-function asAttributes(attributes: ReadonlyMap<string, Attribute>): Attributes {
-  return Object.fromEntries(attributes);
 }
 
 function readAttribute(
@@ -77,7 +72,8 @@ function readAttribute(
     case ATTRIBUTE_TYPES.strings:
       return { name, attribute: { type: 'strings', value: strings } };
     case ATTRIBUTE_TYPES.tensor: {
-      const value = tensorBytes && readTensorIfNumbers(tensorBytes, externalData);
+      // Strings and the like stay as they are: the runtime reads them.
+      const value = tensorBytes && readTensor(tensorBytes, externalData, { otherTypes: 'skip' })?.value;
       if (value !== undefined) return { name, attribute: { type: 'tensor', value } };
     }
   }
@@ -86,11 +82,6 @@ function readAttribute(
     name,
     attribute: { type: 'opaque', value: new Uint8Array(bytes), ...(captures.length > 0 && { captures }) },
   };
-}
-
-/** Strings and the like stay as they are: the runtime reads them. */
-function readTensorIfNumbers(bytes: Uint8Array, externalData: ExternalData | undefined): Tensor | undefined {
-  return readTensor(bytes, externalData, { otherTypes: 'skip' })?.value;
 }
 
 /** The names that a subgraph reads and does not make: values of the graph around it. */
