@@ -27,7 +27,16 @@ describe.skipIf(!hasChromium)('your model, tuned', () => {
       await choose(page, 'Model', onnxFile('mlp'));
       await choose(page, 'Validation set', npzFile('validation.npz', set));
       await choose(page, 'Inputs from elsewhere', csvFile('far.csv', far));
-      await page.getByRole('combobox', { name: 'far: use' }).selectOption('to tune settings by');
+      const use = page.getByRole('combobox', { name: 'far: use' });
+      await use.selectOption('to tune settings by');
+      for (const width of [390, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
+        const within = await use.evaluate((select) => {
+          const field = select.closest('.drop')!.getBoundingClientRect();
+          return select.getBoundingClientRect().right < field.right;
+        });
+        expect(within, `${width}`).toBe(true);
+      }
       await page.getByRole('button', { name: 'Assess', exact: true }).click();
       const expected = await assessed(set, far);
       await page.waitForSelector('.recommended', { timeout: PATIENCE });

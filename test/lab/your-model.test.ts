@@ -51,6 +51,13 @@ describe.skipIf(!hasChromium)('your model', () => {
       ['training', 1000],
     ]);
 
+    const { before, after } = results.classifier;
+    const reliability = page.getByRole('region', { name: 'How often the classifier is right' });
+    expect(await reliability.locator('.look-for').textContent()).toContain(
+      after!.ece < before.ece ? 'temperature brings' : 'does not bring',
+    );
+    expect(await misalignedHeadings(page)).toEqual([]);
+
     const figure = page.getByRole('region', { name: 'What remains wrong' });
     expect(await saved(figure, 'Save as SVG')).toContain('<svg ');
     expect(await saved(figure, 'Save as CSV')).toContain('score,coverage,risk');
@@ -197,6 +204,20 @@ describe.skipIf(!hasChromium)('your model', () => {
   });
 });
 
+/** Headings that do not stand over the cells of their column. */
+async function misalignedHeadings(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll<HTMLTableElement>('.results table')).flatMap((table) => {
+      const cells = Array.from(table.tBodies[0]!.rows[0]!.cells);
+      const alignment = (element: Element): string => getComputedStyle(element).textAlign;
+      return Array.from(table.tHead?.rows[0]!.cells ?? []).flatMap((heading, k) =>
+        heading.textContent === '' || alignment(heading) === alignment(cells[k]!)
+          ? []
+          : [`${table.caption!.textContent}: ${heading.textContent}`],
+      );
+    }),
+  );
+}
 /** Images of bytes, their labels, and what (x / 255 - 0.5) / 0.25 makes of them. */
 async function byteImages(n: number): Promise<{
   images: ReturnType<typeof tensor<'uint8'>>;

@@ -4,7 +4,7 @@ import { Button, Notice } from '../ui/index.js';
 import { FilesSection } from './files-section.js';
 import { Accuracy, Found } from './found.js';
 import type { Assessed } from './model.js';
-import { Rankings, Thresholds, Unavailable } from './rankings.js';
+import { Rankings } from './rankings.js';
 import { Recommended } from './recommendation.js';
 import { Reliability } from './reliability.js';
 import { RiskCoverage } from './risk-coverage.js';
@@ -12,7 +12,9 @@ import { assessed, busy, cancel, failure, hasFiles, isStale, missing, progress, 
 import { Samples } from './samples.js';
 import { YourModelSettings } from './settings.js';
 import { files, ood, reset } from './state.js';
+import { Thresholds } from './thresholds.js';
 import { Tuned } from './tuned.js';
+import { Unavailable } from './unavailable.js';
 // oxlint-disable-next-line import/no-unassigned-import -- the build takes a style sheet so
 import './your-model.css';
 

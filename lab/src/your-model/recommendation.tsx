@@ -33,9 +33,11 @@ export function Recommended({ assessed }: { readonly assessed: Assessed }): JSX.
           {note}
         </p>
       ))}
-      <div class="formulas">
-        <Formula {...PROMISE} />
-      </div>
+      {recommendation.threshold === null ? null : (
+        <div class="formulas">
+          <Formula {...PROMISE} />
+        </div>
+      )}
       <div class="buttons" role="group" aria-label="Files to keep">
         <Button
           primary

@@ -14,7 +14,7 @@ export function Reliability({ assessed }: { readonly assessed: Assessed }): JSX.
   return (
     <FigureFrame
       title={drawings.reliability.title}
-      lookFor="Bars below the diagonal: overconfident. Above it: it could be surer. A temperature brings the points to the line."
+      lookFor={`Bars below the diagonal: overconfident. Above it: it could be surer.${fittedText(findings.classifier)}`}
       formulas={[CALIBRATION, TEMPERATURE]}
       legend={
         <>
@@ -38,17 +38,25 @@ export function Reliability({ assessed }: { readonly assessed: Assessed }): JSX.
         y={{ domain: [0, 1], label: 'accuracy', grid: true }}
         description={`Reliability diagram of ${before.bins.length} bins, expected calibration error ${short(before.ece)}${after === null ? '' : `, ${short(after.ece)} at the fitted temperature`}`}
         aspect={1.35}
+        over={(frame) => (after === null ? null : <Dots bins={after.bins} frame={frame} />)}
       >
         {(frame) => (
           <>
             <Bars bins={before.bins} frame={frame} />
             <path class="line-calibrated" d={linePath([0, 1], [0, 1], frame)} />
-            {after === null ? null : <Dots bins={after.bins} frame={frame} />}
           </>
         )}
       </Chart>
     </FigureFrame>
   );
+}
+
+/** What the temperature did to these examples, on which it was not fitted. */
+function fittedText({ before, after }: Assessed['findings']['classifier']): string {
+  if (after === null) return '';
+  return after.ece < before.ece
+    ? ' The fitted temperature brings the points closer to the line.'
+    : ' The temperature, fitted on other examples, does not bring the points closer to the line here.';
 }
 
 function Bars({

@@ -49,17 +49,27 @@ export function RiskCoverage({ assessed }: { readonly assessed: Assessed }): JSX
       <Chart
         x={{
           domain: [0, 1],
-          label: 'coverage: share that is accepted',
-          format: (v) => `${Math.round(100 * v)} %`,
+          label: 'coverage: share that is accepted (%)',
+          format: (v) => `${Math.round(100 * v)}`,
         }}
         y={{
           domain: [0, 1.08 * highest],
-          label: 'risk: errors among them',
-          format: (v) => `${Number((100 * v).toPrecision(2))} %`,
+          label: 'risk: errors among them (%)',
+          format: (v) => `${Number((100 * v).toPrecision(2))}`,
           grid: true,
         }}
         description={`Risk over coverage of ${curves.map(({ label, area }) => `${label}: area ${short(area)}`).join('; ')}`}
         aspect={1.35}
+        over={(frame) =>
+          chosen === undefined ? null : (
+            <circle
+              class="ring-chosen"
+              cx={frame.x.at(chosen.coverage)}
+              cy={frame.y.at(chosen.risk)}
+              r={0.5 * frame.letter}
+            />
+          )
+        }
       >
         {(frame) => (
           <>
@@ -69,14 +79,6 @@ export function RiskCoverage({ assessed }: { readonly assessed: Assessed }): JSX
                 <path key={label} class={`series-${k}`} d={linePath(coverage, risks, frame)} />
               ))
               .toReversed()}
-            {chosen === undefined ? null : (
-              <circle
-                class="ring-chosen"
-                cx={frame.x.at(chosen.coverage)}
-                cy={frame.y.at(chosen.risk)}
-                r={0.5 * frame.letter}
-              />
-            )}
           </>
         )}
       </Chart>

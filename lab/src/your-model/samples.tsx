@@ -2,6 +2,7 @@ import type { PngImage } from 'credence/formats';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { FigureFrame, short } from '../ui/index.js';
+import { DataTable } from './data-table.js';
 import type { Assessed } from './model.js';
 import { saveSamples } from './save.js';
 
@@ -11,7 +12,7 @@ type Sample = Assessed['findings']['samples']['suspicious'][number];
 const LOOK_FOR: Readonly<Record<SampleKind, string>> = {
   suspicious:
     'Are these hard for you as well, or out of place, or mislabelled? The framed ones are misclassified.',
-  overconfident: 'Errors that no threshold on this score would catch. A wrong label looks the same.',
+  overconfident: 'The errors that a threshold on this score catches last. A wrong label looks the same.',
 };
 
 /** The examples that tell the most. */
@@ -29,8 +30,10 @@ export function Samples({
   const nameOf = (label: number): string => classNames?.[label] ?? `${label}`;
   const drawing = drawings[kind];
   if (drawing === undefined) {
-    const title = kind === 'suspicious' ? 'The most suspicious examples' : 'The least suspicious errors';
-    return <SampleTable title={title} list={list} nameOf={nameOf} unit={score.unit} />;
+    const which = kind === 'suspicious' ? 'The most suspicious examples' : 'The least suspicious errors';
+    return (
+      <SampleTable caption={`${which}, by ${score.title}`} list={list} nameOf={nameOf} unit={score.unit} />
+    );
   }
   const { images, notes, wrong } = drawing.data;
   return (
@@ -65,39 +68,31 @@ function Picture({ image: { width, height, data } }: { readonly image: PngImage 
 }
 
 function SampleTable({
-  title,
+  caption,
   list,
   nameOf,
   unit,
 }: {
-  readonly title: string;
+  readonly caption: string;
   readonly list: readonly Sample[];
   readonly nameOf: (label: number) => string;
   readonly unit: string;
 }): JSX.Element {
   return (
-    <div class="table half">
-      <table class="numbers">
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Example</th>
-            <th scope="col">Label</th>
-            <th scope="col">Prediction</th>
-            <th scope="col">Score ({unit})</th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.map(({ index, label, prediction, score }) => (
-            <tr key={index}>
-              <th scope="row">{index}</th>
-              <td>{nameOf(label)}</td>
-              <td>{nameOf(prediction)}</td>
-              <td>{short(score, 4)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      width="narrow"
+      caption={caption}
+      hint="Examples count from 0."
+      headings={['Example', 'Label', 'Prediction', `Score (${unit})`]}
+    >
+      {list.map(({ index, label, prediction, score }) => (
+        <tr key={index}>
+          <th scope="row">{index}</th>
+          <td>{nameOf(label)}</td>
+          <td>{nameOf(prediction)}</td>
+          <td>{short(score, 4)}</td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { short } from '../ui/index.js';
+import { DataTable } from './data-table.js';
 import type { Assessed } from './model.js';
 
 type Tuning = Assessed['findings']['tuned'][number];
@@ -9,36 +10,25 @@ export function Tuned({ assessed: { findings } }: { readonly assessed: Assessed 
   const { tuned } = findings;
   if (tuned.length === 0) return null;
   return (
-    <div class="table" tabindex={0} role="region" aria-label="Settings chosen by data">
-      <table class="numbers words" data-table="tuned">
-        <caption>
-          Settings chosen by data
-          <span class="hint">Nothing is measured or certified on what they were chosen by.</span>
-        </caption>
-        <thead>
-          <tr>
-            {['Score', 'Chosen', 'By', 'Its value', 'Tried'].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {tuned.map((each) => (
-            <tr key={each.score} data-score={each.score}>
-              <th scope="row">{each.title}</th>
-              <td data-quantity="chosen">{settingsText(each.chosen)}</td>
-              <td data-quantity="criterion">{criterionOf(each)}</td>
-              <td data-quantity="value" data-value={valueOf(each)}>
-                {short(valueOf(each), 4)}
-              </td>
-              <td>{each.candidates.length}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      id="tuned"
+      cells="words"
+      caption="Settings chosen by data"
+      hint="Nothing is measured or certified on what they were chosen by."
+      headings={['Score', 'Chosen', 'By', 'Its value', 'Tried']}
+    >
+      {tuned.map((each) => (
+        <tr key={each.score} data-score={each.score}>
+          <th scope="row">{each.title}</th>
+          <td data-quantity="chosen">{settingsText(each.chosen)}</td>
+          <td data-quantity="criterion">{criterionOf(each)}</td>
+          <td data-quantity="value" data-value={valueOf(each)}>
+            {short(valueOf(each), 4)}
+          </td>
+          <td>{each.candidates.length}</td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }
 
