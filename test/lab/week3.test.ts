@@ -119,6 +119,15 @@ describe.skipIf(!hasChromium)('week 3', () => {
     for (let i = 0; i < 10; i++) await page.keyboard.press('ArrowRight');
     // Ten steps of a fiftieth of a decade, from a hundredth of them; the slider tells three digits.
     await eventually(() => quantity(page, 'coverage')).toBeCloseTo(1 - 10 ** -1.8, 3);
+
+    const marks = page.locator('.mark-threshold');
+    await page.getByRole('radio', { name: 'Errors' }).check();
+    await eventually(() => marks.count()).toBe(2);
+    await page.getByRole('slider', { name: 'Flag of the test digits' }).press('End');
+    await eventually(() => quantity(page, 'coverage')).toBe(0);
+    // Of nothing that is accepted there is no risk to tell or to draw; the other chart has the threshold.
+    await eventually(() => quantity(page, 'risk')).toBeUndefined();
+    await eventually(() => marks.count()).toBe(1);
     expect(opened.complaints).toEqual([]);
   });
 
@@ -177,6 +186,8 @@ describe.skipIf(!hasChromium)('week 3', () => {
     await eventually(
       async () => (await quantity(page, 'odin-after'))! / (await quantity(page, 'odin-before'))!,
     ).toBeCloseTo(1, 4);
+    const odin = page.getByRole('region', { name: 'ODIN' }).locator('.look-for');
+    await eventually(() => odin.textContent()).toContain('Without a step');
     const thumb = page.getByRole('group', { name: 'Least certain' }).getByRole('button').nth(2);
     await thumb.focus();
     await page.keyboard.press('Enter');

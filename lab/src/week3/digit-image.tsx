@@ -27,9 +27,9 @@ export function DigitImage({ values, label, colour = grey }: DigitImageProps): J
   );
 }
 
-/** -1, 0 and 1 as blue, black and orange: told apart on black, whatever the theme. */
+/** -1, 0 and 1 as blue, grey and yellow: on either theme's paper none of them is taken for a hole. */
 export function signColour(value: number): readonly [number, number, number] {
-  return value < 0 ? [95, 176, 234] : value > 0 ? [242, 187, 74] : [20, 24, 29];
+  return value < 0 ? [95, 176, 234] : value > 0 ? [242, 187, 74] : [122, 130, 140];
 }
 
 function grey(value: number): readonly [number, number, number] {

@@ -12,9 +12,9 @@ const softmax = [
 export const prediction = [
   ...softmax,
   {
-    math: tex`\hat c = \sigma\big(g(h(x))\big) \approx p_y`,
+    math: tex`\hat c = \sigma\big(g(h(x))\big) \approx p_y, \qquad \text{ConfidNet} = 1 - \hat c`,
     label:
-      'ConfidNet is trained so that c-hat, the sigmoid of g of the features, is near p y, of the true class',
+      'ConfidNet is trained so that c-hat, the sigmoid of g of the features, is near p y, of the true class; its score is one minus c-hat',
   },
 ];
 

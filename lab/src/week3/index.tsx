@@ -10,11 +10,12 @@ import type { Prediction, ScoreValues } from './model.js';
 import { Odin } from './odin.js';
 import { Passes } from './passes.js';
 import { Place } from './place.js';
+import { PrecisionRecall } from './precision-recall.js';
 import { Provenance } from './provenance.js';
 import { Rotation } from './rotation.js';
 import { Week3Settings } from './settings.js';
 import { reset, signals } from './state.js';
-import { PrecisionRecall, Threshold } from './threshold.js';
+import { Threshold } from './threshold.js';
 import { Train } from './train.js';
 // oxlint-disable-next-line import/no-unassigned-import -- the build takes a style sheet so
 import './week3.css';
@@ -75,8 +76,8 @@ export function Panel(): JSX.Element {
       <div class="panel-intro">
         <h2>Week 3 · Failures and strangers</h2>
         <p>
-          A network that reads digits, and six scores of how far it can be trusted. Draw, turn, blur; or
-          choose a test digit and move it by the sliders.
+          A network that reads digits, and six scores of how far it can be trusted. Draw, or choose a test
+          digit; turn it, scale it, move it, add noise.
         </p>
       </div>
       <div class="toolbar">

@@ -7,7 +7,7 @@ import { image } from './data.js';
 import { DigitImage, signColour } from './digit-image.js';
 import { odin as formulas } from './formulas.js';
 import type { OdinStep } from './model.js';
-import { Fact } from './passes.js';
+import { Fact } from './quantity.js';
 import { signals } from './state.js';
 
 const BLANK = new Uint8Array(784);
@@ -31,7 +31,7 @@ export function Odin({ step, error }: OdinProps): JSX.Element {
     <FigureFrame
       wide
       title="ODIN"
-      lookFor="Look how little is changed, and that the largest probability rises all the same: the step is the inverse of an attack."
+      lookFor={lookFor(epsilon, value)}
       formulas={formulas}
       onSave={
         value === undefined
@@ -70,9 +70,9 @@ export function Odin({ step, error }: OdinProps): JSX.Element {
             <DigitImage
               values={value?.signs ?? BLANK}
               colour={signColour}
-              label="The signs of the gradient: blue is minus, yellow is plus"
+              label="The signs of the gradient: blue is minus, yellow is plus, grey is none"
             />
-            <figcaption>sign ∇ (yellow +, blue −); step ε = {short(epsilon)} of white</figcaption>
+            <figcaption>sign ∇ (yellow +, blue −, grey 0); step ε = {short(epsilon)} of white</figcaption>
           </figure>
           <figure>
             <DigitImage values={moved} label="The perturbed image" />
@@ -98,6 +98,13 @@ export function Odin({ step, error }: OdinProps): JSX.Element {
       </div>
     </FigureFrame>
   );
+}
+
+function lookFor(epsilon: number, step: OdinStep | undefined): string {
+  if (epsilon === 0) return 'Without a step ODIN is one minus the largest softmax at T: let ε grow.';
+  return step !== undefined && step.score > step.scoreBefore
+    ? 'Look how the largest probability falls: so long a step passes where it would rise. Take a smaller ε.'
+    : 'Look how little is changed, and that the largest probability rises all the same: the step is the inverse of an attack.';
 }
 
 function digits(value: number): string {

@@ -5,7 +5,7 @@ import { Bar, ClassBars } from './bars.js';
 import { csv } from './csv.js';
 import { mcDropout as formulas } from './formulas.js';
 import type { DropoutPasses, Prediction } from './model.js';
-import { Quantity } from './quantity.js';
+import { Fact } from './quantity.js';
 
 const BINS = 20;
 const TOP = 3;
@@ -69,27 +69,6 @@ export function Passes({
         </>
       )}
     </FigureFrame>
-  );
-}
-
-export function Fact({
-  term,
-  name,
-  value,
-  format,
-}: {
-  readonly term: string;
-  readonly name: string;
-  readonly value: number | undefined;
-  readonly format?: (value: number) => string;
-}): JSX.Element {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>
-        <Quantity name={name} value={value} {...(format === undefined ? {} : { format })} />
-      </dd>
-    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import { isStandardOdin } from './data.js';
 import { percentile as formulas } from './formulas.js';
 import type { Distribution, Rank, ScoreValues } from './model.js';
 import { percent, Quantity } from './quantity.js';
-import { scoreEntry, SCORES } from './scores.js';
+import { scoreEntry, SCORES, SCORES_OF } from './scores.js';
 import type { ScoreName } from './scores.js';
 import { signals } from './state.js';
 
@@ -31,7 +31,7 @@ export function Place({ distribution, values, ranks }: PlaceProps): JSX.Element 
   return (
     <FigureFrame
       title={`Where it falls: ${entry.title}`}
-      lookFor="Look where the line stands: among the digits that are right, among the errors, or where only strangers are."
+      lookFor={`Look where the line stands: among the digits that are ${SCORES_OF.ood.includes(entry.name) ? 'right, among the errors, or where only strangers are' : 'right or among the errors'}. The first bar holds all that is smaller, 0 too.`}
       formulas={formulas}
       legend={
         <>

@@ -18,6 +18,22 @@ export function Quantity({ name, value, format = told }: QuantityProps): JSX.Ele
   );
 }
 
+export interface FactProps extends QuantityProps {
+  /** What it is, with its unit. */
+  readonly term: string;
+}
+
+export function Fact({ term, ...quantity }: FactProps): JSX.Element {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>
+        <Quantity {...quantity} />
+      </dd>
+    </div>
+  );
+}
+
 export function told(value: number): string {
   return short(value, 3);
 }

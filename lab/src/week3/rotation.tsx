@@ -36,7 +36,7 @@ export function Rotation({ sweep }: { readonly sweep: ReadonlySignal<Sweep | und
     <FigureFrame
       wide
       title="Turn it, and watch confidence fail"
-      lookFor="Look where the stated confidence is back near 1 while the class has changed: there the network is sure and wrong. The digits along the top are the classes that it says."
+      lookFor="Look where the largest probability is back near 1 for another class: the network was never shown turned digits, and is sure all the same. The digits along the top are the classes that it says."
       formulas={formulas}
       legend={
         <>

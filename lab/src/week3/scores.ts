@@ -58,3 +58,17 @@ export const SCORES_OF: Readonly<Record<TaskName, readonly ScoreName[]>> = {
 export function scoreEntry(wanted: ScoreName): ScoreEntry {
   return SCORES.find(({ name }) => name === wanted)!;
 }
+
+/** The class of a score's line, the same in every chart; ConfidNet and ODIN are never in one. */
+export function markOf(name: ScoreName): string {
+  return `mark-series-${MARKS[name]}`;
+}
+
+const MARKS: Readonly<Record<ScoreName, number>> = {
+  mcp: 0,
+  confidnet: 1,
+  odin: 1,
+  'mcDropout.entropy': 2,
+  'mcDropout.mutualInformation': 3,
+  'mcDropout.variationRatio': 4,
+};

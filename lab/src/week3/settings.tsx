@@ -23,7 +23,7 @@ export function Week3Settings(): JSX.Element {
             ? [{ value: index.value, label: index.value }]
             : digits.map((digit) => ({
                 value: `${digit.index}`,
-                label: `${digit.index}: a ${digit.label}${digit.predicted === digit.label ? '' : `, taken for ${digit.predicted}`}`,
+                label: `${digit.index}: ${digit.label}${digit.predicted === digit.label ? '' : `, taken for ${digit.predicted}`}`,
               }))
         }
         onChange={(chosen) => choose(Number(chosen))}

@@ -124,6 +124,7 @@ function accepted(
   };
 }
 
+/** The risk is NaN where nothing is accepted. */
 export async function threshold({ task, score, flagged }: ThresholdInput): Promise<ThresholdResult> {
   const { scores, positive, test } = await problemOf(task, score);
   const descending = Float64Array.from(test).sort().reverse();
@@ -142,7 +143,7 @@ export async function threshold({ task, score, flagged }: ThresholdInput): Promi
   return {
     threshold: limit,
     coverage: test.reduce((count, value) => count + Number(value < limit), 0) / test.length,
-    risk: accepted === 0 ? 0 : missed / accepted,
+    risk: missed / accepted,
     found,
     missed,
     falseAlarms,

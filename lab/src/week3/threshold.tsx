@@ -1,15 +1,14 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { capture, Chart, Choice, FigureFrame, LegendItem, linePath, Slider } from '../ui/index.js';
+import type { Frame } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { csv } from './csv.js';
 import { judged } from './data.js';
-import { averagePrecision, letIn, riskCoverage } from './formulas.js';
+import { letIn, riskCoverage } from './formulas.js';
 import type { Curves, ThresholdResult } from './model.js';
-import { Fact } from './passes.js';
-import { percent, Quantity, told } from './quantity.js';
-import { scoreEntry, SCORES_OF } from './scores.js';
-import type { ScoreName } from './scores.js';
+import { Fact, percent, Quantity, told } from './quantity.js';
+import { markOf, scoreEntry } from './scores.js';
 import { signals } from './state.js';
 
 export interface ThresholdProps {
@@ -28,14 +27,14 @@ export function Threshold({ result, curves }: ThresholdProps): JSX.Element {
   const risks = curves.value?.riskCoverage ?? [];
   // All of the risk is in the last digits: the axis begins where something is seen, or where the threshold is.
   const from = Math.max(0, Math.min(0.8, Math.floor(((value?.coverage ?? 1) - 0.02) * 10) / 10));
-  const here = value && (isFailure ? value.risk : value.missed / value.positives);
+  const point = value && pointOf(value, isFailure);
   // All strangers are let in where all digits are: the axis ends before.
   const highest = isFailure
     ? Math.max(
         0.008,
         ...risks.flatMap(({ risk, coverage }) => Array.from(risk).filter((_, i) => coverage[i]! > from)),
       )
-    : Math.min(1, Math.max(0.3, 1.1 * (here ?? 0)));
+    : Math.min(1, Math.max(0.3, 1.1 * (point?.[1] ?? 0)));
   const riskLabel = isFailure ? 'risk (%)' : `${manifest.ood.title} let in (%)`;
   return (
     <FigureFrame
@@ -133,146 +132,37 @@ export function Threshold({ result, curves }: ThresholdProps): JSX.Element {
         aspect={1.9}
         x={{ domain: [from, 1], label: 'coverage' }}
         y={{ domain: [0, highest], label: riskLabel, grid: true, format: (risk) => told(100 * risk) }}
-        description={`${riskLabel} over coverage, for ${risks.length} scores; at the threshold coverage ${percent(value?.coverage ?? 0)} and ${percent(here ?? 0)}.`}
+        description={`${riskLabel} over coverage, for ${risks.length} scores${point === undefined ? '' : `; at the threshold coverage ${percent(point[0])} and ${percent(point[1])}`}.`}
+        over={(frame) => <ThresholdMark frame={frame} at={point} />}
       >
-        {(frame) => (
-          <>
-            {risks.map(({ name, coverage, risk }) => (
-              <path key={name} class={markOf(name)} d={linePath(coverage, risk, frame)} />
-            ))}
-            {value === undefined ? null : (
-              <circle
-                class="mark-threshold"
-                cx={frame.x.at(value.coverage)}
-                cy={frame.y.at(here ?? 0)}
-                r={0.42 * frame.letter}
-              />
-            )}
-          </>
-        )}
+        {(frame) =>
+          risks.map(({ name, coverage, risk }) => (
+            <path key={name} class={markOf(name)} d={linePath(coverage, risk, frame)} />
+          ))
+        }
       </Chart>
     </FigureFrame>
   );
 }
 
-/** Precision and recall of the scores, with the threshold on the chosen one. */
-export function PrecisionRecall({ result, curves }: ThresholdProps): JSX.Element {
-  const value = result.value;
-  const isFailure = signals.task.value === 'failure';
-  const shown = curves.value?.precisionRecall ?? [];
-  const positive = isFailure ? 'an error' : `an image of ${manifest.ood.title}`;
-  const prevalence = curves.value?.prevalence ?? 0;
-  // Strangers are found so well that the curves differ in the corner alone; the axes begin where the threshold is in it.
-  const below = (value: number): number => Math.max(0, Math.floor(10 * value - 0.2) / 10);
-  const recallFrom = isFailure ? 0 : Math.min(0.5, below(value?.recall ?? 1));
-  const precisionFrom = isFailure ? 0 : Math.min(0.8, below(value?.precision ?? 1));
-  return (
-    <FigureFrame
-      title="Precision and recall"
-      lookFor={
-        isFailure
-          ? `Look how close the curves are: ${manifest.errors} errors decide, and of another seed's network the order may differ.`
-          : 'Look which reading of MC dropout is above MCP: the entropy, not the variation ratio.'
-      }
-      formulas={averagePrecision}
-      onSave={
-        shown.length === 0
-          ? undefined
-          : async () => {
-              const { precisionRecallFigure } = await import('credence/figures');
-              return precisionRecallFigure(
-                {
-                  curves: shown.map(({ name, ...curve }) => ({ label: scoreEntry(name).title, ...curve })),
-                  positive: isFailure ? 'error' : manifest.ood.title,
-                  prevalence,
-                },
-                { document, id: 'week3-precision-recall', title: 'Precision and recall' },
-              );
-            }
-      }
-    >
-      <Chart
-        aspect={1.35}
-        x={{ domain: [recallFrom, 1], label: 'recall', grid: true }}
-        y={{ domain: [precisionFrom, precisionFrom > 0 ? 1.004 : 1.02], label: 'precision', grid: true }}
-        description={`Precision-recall curves; positive is ${positive}. Average precision: ${shown.map(({ name, averagePrecision }) => `${scoreEntry(name).title} ${averagePrecision.toFixed(3)}`).join(', ')}.`}
-      >
-        {(frame) => (
-          <>
-            <path class="mark-prevalence" d={`M0,${frame.y.at(prevalence)}H${frame.width}`} />
-            {shown.map(({ name, recall, precision }) => (
-              <path key={name} class={markOf(name)} d={linePath(recall, precision, frame)} />
-            ))}
-            {value === undefined ? null : (
-              <circle
-                class="mark-threshold"
-                cx={frame.x.at(value.recall)}
-                cy={frame.y.at(value.precision)}
-                r={0.42 * frame.letter}
-              />
-            )}
-          </>
-        )}
-      </Chart>
-      <div class="table">
-        <table class="numbers">
-          <caption>Average precision; positive is {positive}</caption>
-          <thead>
-            <tr>
-              <th scope="col">score</th>
-              <th scope="col">average precision</th>
-            </tr>
-          </thead>
-          <tbody>
-            {SCORES_OF[signals.task.value].map((name) => (
-              <tr key={name} class={name === judged.value ? 'chosen' : undefined}>
-                <th scope="row">
-                  <svg class="legend-mark" viewBox="0 0 24 12" aria-hidden="true">
-                    <path class={markOf(name)} d="M1,6H23" />
-                  </svg>{' '}
-                  {scoreEntry(name).title}
-                </th>
-                <td>
-                  <Quantity
-                    name={`average-precision-${name}`}
-                    value={shown.find((curve) => curve.name === name)?.averagePrecision}
-                    format={(value) => value.toFixed(3)}
-                  />
-                </td>
-              </tr>
-            ))}
-            <tr>
-              <th scope="row">
-                <svg class="legend-mark" viewBox="0 0 24 12" aria-hidden="true">
-                  <path class="mark-prevalence" d="M1,6H23" />
-                </svg>{' '}
-                no skill: the prevalence
-              </th>
-              <td>
-                <Quantity
-                  name="prevalence"
-                  value={curves.value?.prevalence}
-                  format={(value) => value.toFixed(4)}
-                />
-              </td>
-            </tr>
-          </tbody>
-        </table>
-      </div>
-    </FigureFrame>
-  );
+/** Where the threshold is in the chart; nowhere where nothing is accepted, of which there is no risk. */
+function pointOf(
+  { coverage, risk, missed, positives }: ThresholdResult,
+  isFailure: boolean,
+): readonly [number, number] | undefined {
+  const height = isFailure ? risk : missed / positives;
+  return Number.isNaN(height) ? undefined : [coverage, height];
 }
 
-/** The same line for a score in every chart. */
-function markOf(name: ScoreName): string {
-  const order: readonly ScoreName[] = [
-    'mcp',
-    'confidnet',
-    'mcDropout.entropy',
-    'mcDropout.mutualInformation',
-    'mcDropout.variationRatio',
-    'odin',
-  ];
-  const k = order.indexOf(name);
-  return `mark-series-${k === 5 ? 1 : k}`;
+export interface ThresholdMarkProps {
+  readonly frame: Frame;
+  readonly at: readonly [number, number] | undefined;
+}
+
+/** Lies over the frame: a threshold may be at its very edge. One of the task before, beyond the edge, is not drawn. */
+export function ThresholdMark({ frame, at }: ThresholdMarkProps): JSX.Element | null {
+  if (at === undefined) return null;
+  const [x, y] = [frame.x.at(at[0]), frame.y.at(at[1])];
+  if (x < -1 || x > frame.width + 1 || y < -1 || y > frame.height + 1) return null;
+  return <circle class="mark-threshold" cx={x} cy={y} r={0.42 * frame.letter} />;
 }
