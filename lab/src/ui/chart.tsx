@@ -46,6 +46,8 @@ export interface ChartProps {
 /** Of the letters' size; LEFT grows with the ticks' numbers. */
 const LEFT = 3.6;
 const LABEL = 0.65;
+/** From the middle of the upright label to the numbers. */
+const GAP = 0.85;
 const BOTTOM = 3.1;
 const TOP = 0.6;
 const RIGHT = 0.9;
@@ -69,7 +71,7 @@ export function Chart(props: ChartProps): JSX.Element {
   };
   // While something moves inside of them, axes stand still.
   const axes = useMemo(
-    () => <Axes frame={frame} x={x} y={y} letter={letter} left={left} />,
+    () => <Axes frame={frame} x={x} y={y} left={left} />,
     [left, width, height, letter, ...standing(x), ...standing(y)],
   );
   return (
@@ -113,7 +115,7 @@ function leftOf(
   const widths = yTicksOf({ domain, type }, height, letter).map((value) =>
     Array.from(format(value)).reduce((sum, sign) => sum + (WIDTHS[sign] ?? 0.5), 0),
   );
-  return Math.max(LEFT, TICK / letter + Math.max(0, ...widths) + 0.5 + LABEL);
+  return Math.max(LEFT, TICK / letter + Math.max(0, ...widths) + GAP + LABEL);
 }
 
 /** Of signs, in letters; a digit has half of one. */
@@ -129,12 +131,11 @@ interface AxesProps {
   readonly frame: Frame;
   readonly x: AxisOptions;
   readonly y: AxisOptions;
-  readonly letter: number;
   /** Room on the left, in pixels. */
   readonly left: number;
 }
 
-function Axes({ frame: { width, height, x, y }, x: xAxis, y: yAxis, letter, left }: AxesProps): JSX.Element {
+function Axes({ frame: { width, height, x, y, letter }, x: xAxis, y: yAxis, left }: AxesProps): JSX.Element {
   const xTicks = ticks(x, Math.max(2, Math.floor(width / (5 * letter))));
   const yTicks = yTicksOf(y, height, letter);
   const { format: formatX = short, grid: gridX = false } = xAxis;

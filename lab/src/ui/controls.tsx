@@ -46,14 +46,10 @@ export function Slider(props: SliderProps): JSX.Element {
         value={position(value.value)}
         disabled={disabled}
         aria-valuetext={format(value.value)}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        aria-describedby={describedBy(id, hint)}
         onInput={(event) => choose(event.currentTarget.value)}
       />
-      {hint === undefined ? null : (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <Hint of={id}>{hint}</Hint>
     </div>
   );
 }
@@ -69,7 +65,7 @@ export function Choice<T extends string>(props: ChoiceProps<T>): JSX.Element {
   const { label, value, options, hint } = props;
   const id = useId();
   return (
-    <fieldset class="control choice" aria-describedby={hint === undefined ? undefined : `${id}-hint`}>
+    <fieldset class="control choice" aria-describedby={describedBy(id, hint)}>
       <legend>{label}</legend>
       <div class="choice-options">
         {options.map((option) => (
@@ -85,11 +81,7 @@ export function Choice<T extends string>(props: ChoiceProps<T>): JSX.Element {
           </label>
         ))}
       </div>
-      {hint === undefined ? null : (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <Hint of={id}>{hint}</Hint>
     </fieldset>
   );
 }
@@ -104,7 +96,7 @@ export function Select<T extends string>(props: ChoiceProps<T>): JSX.Element {
       <select
         id={id}
         value={value.value}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        aria-describedby={describedBy(id, hint)}
         onChange={(event) => {
           const chosen = options.find((option) => option.value === event.currentTarget.value);
           if (chosen !== undefined) change(props, chosen.value);
@@ -116,11 +108,7 @@ export function Select<T extends string>(props: ChoiceProps<T>): JSX.Element {
           </option>
         ))}
       </select>
-      {hint === undefined ? null : (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <Hint of={id}>{hint}</Hint>
     </div>
   );
 }
@@ -142,16 +130,12 @@ export function Switch(props: SwitchProps): JSX.Element {
           role="switch"
           checked={value.value}
           disabled={disabled}
-          aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+          aria-describedby={describedBy(id, hint)}
           onChange={(event) => change(props, event.currentTarget.checked)}
         />
         <span>{label}</span>
       </label>
-      {hint === undefined ? null : (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <Hint of={id}>{hint}</Hint>
     </div>
   );
 }
@@ -187,6 +171,30 @@ export function Button({
       {children}
     </button>
   );
+}
+
+/** What explains a control; nothing where there is nothing to explain. */
+function Hint({
+  of,
+  children,
+}: {
+  readonly of: string;
+  readonly children: ComponentChildren;
+}): JSX.Element | null {
+  if (children === undefined) return null;
+  return (
+    <p class="hint" id={hintId(of)}>
+      {children}
+    </p>
+  );
+}
+
+function describedBy(id: string, hint: ComponentChildren): string | undefined {
+  return hint === undefined ? undefined : hintId(id);
+}
+
+function hintId(id: string): string {
+  return `${id}-hint`;
 }
 
 function change<T>({ value, onChange }: Bound<T>, next: T): void {

@@ -14,7 +14,7 @@ export interface DragSurfaceProps {
   readonly points: readonly Point[];
   /** Of the whole, for those who do not see it: 'Training points'. */
   readonly label: string;
-  /** Class of styles/chart.css for the i-th point. */
+  /** Class of styles/lab.css for the i-th point. */
   readonly mark: (i: number) => string;
   readonly onMove: (i: number, to: Point) => void;
   /** The new one comes last. */

@@ -103,7 +103,7 @@ const RAMP_WIDTH = 72;
 const RAMP_STEPS = 24;
 
 export interface LegendItemProps {
-  /** A class of styles/chart.css: what draws the mark draws its sample. */
+  /** A class of styles/lab.css: what draws the mark draws its sample. */
   readonly mark: string;
   readonly shape: 'line' | 'area' | 'dot' | 'diamond' | 'ring';
   readonly children: ComponentChildren;
