@@ -216,6 +216,52 @@ describe.skipIf(!hasChromium)('week 1', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('the published β is not shown twice', async ({ lab }) => {
+    await using opened = await lab.open('#/week1?beta=12.5');
+    const { page } = opened;
+    await page.waitForSelector('.numbers');
+    expect(await page.getByRole('heading', { name: /^Prediction/ }).allTextContents()).toEqual([
+      'Prediction, β = 12.5, published',
+    ]);
+    expect(await page.locator('.numbers thead th').count()).toBe(1);
+    await page.getByRole('button', { name: '1/σ² = 25' }).click();
+    await eventually(() => page.locator('.numbers thead th').count()).toBe(2);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('the label of an upright axis keeps clear of its numbers', async ({ lab }) => {
+    // Logarithmic axes of small and of large numbers.
+    for (const address of ['n=2&noise=0.02&alpha=0.001', 'set=hole&basis=polynomial&degree=15&reach=12']) {
+      await using opened = await lab.open(`#/week1?${address}`);
+      const { page } = opened;
+      await page.waitForSelector('.numbers');
+      await page.evaluate(() => document.fonts.ready.then(() => undefined));
+      const gaps = await page.locator('.axes').evaluateAll((all) =>
+        all.map((axes) => {
+          const label = axes.querySelector('.axis-label[transform]')!.getBoundingClientRect();
+          const numbers = [...axes.querySelectorAll('text[text-anchor=end]')];
+          return Math.min(...numbers.map((each) => each.getBoundingClientRect().left)) - label.right;
+        }),
+      );
+      expect(gaps.length).toBe(4);
+      expect(Math.min(...gaps), address).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  test('a weak prior leaves the posterior of the weights to be seen', async ({ lab }) => {
+    await using opened = await lab.open('#/week1?alpha=0.001', { acceptDownloads: true });
+    const { page } = opened;
+    await page.waitForSelector('.numbers');
+    const [, ...rows] = (await savedFigure(page, /^Posterior/, 'CSV')).toString().trim().split('\r\n');
+    const reach = Math.max(...rows.map((row) => Number(row.split(',')[0])));
+    const { x, y } = linearSet(fold(key(1), 'linear'));
+    const { mean, covariance } = fitLinear({ x, y, basis: linearBasis, alpha: 0.001, beta: 25 });
+    // The prior's deviation is 32.
+    const own = [0, 1].map((k) => Math.abs(mean[k]!) + 4 * Math.sqrt(covariance.data[3 * k]!));
+    expect(reach / Math.max(...own)).toBeCloseTo(3, 9);
+    expect(opened.complaints).toEqual([]);
+  });
+
   test('figures are saved as SVG, PNG and CSV', async ({ lab }) => {
     await using opened = await lab.open('', { acceptDownloads: true, colorScheme: 'dark' });
     const { page } = opened;

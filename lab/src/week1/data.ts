@@ -48,7 +48,8 @@ export const trueWeights = computed<readonly number[] | undefined>(() => {
 
 export const basis = computed<BasisChoice>(() => {
   const { basis: kind, degree, centres, width } = signals;
-  if (kind.value === 'linear') return { kind: 'linear' };
+  if (kind.value === 'linear' || (kind.value === 'polynomial' && degree.value === 1))
+    return { kind: 'linear' };
   if (kind.value === 'polynomial') return { kind: 'polynomial', degree: degree.value };
   const [low, high] = interval.value;
   const span = high - low;
@@ -70,6 +71,12 @@ export const dimension = computed(() => {
 export const beta = computed(() => signals.beta.value ?? trueBeta.value);
 export const trueBeta = computed(() => Number((1 / signals.noise.value ** 2).toPrecision(12)));
 export const publishedBeta = computed(() => trueBeta.value / 2);
+
+/** Those that are compared. */
+export const betas = computed<readonly number[]>(() => {
+  const both = signals.compare.value && beta.value !== publishedBeta.value;
+  return both ? [beta.value, publishedBeta.value] : [beta.value];
+});
 
 export const problem = computed<Problem>(() => ({
   x: Float64Array.from(points.value, ({ x }) => x),

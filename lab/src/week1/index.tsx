@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useTask } from '../compute/index.js';
 import { Button, Notice, short, Transport, usePlayback } from '../ui/index.js';
-import { basis, beta, pair, points, problem, publishedBeta, range, seen } from './data.js';
+import { basis, beta, betas, pair, points, problem, publishedBeta, range, seen } from './data.js';
 import { nameOf, Numbers } from './numbers.js';
 import { Prediction } from './prediction.js';
 import { apply, isChosen, presets } from './presets.js';
@@ -19,11 +19,14 @@ const PLAY_MS = 700;
 const LOOK_FOR = {
   linear:
     'Bands are narrow where there are points and widen away from them: what the model has not seen, it says it does not know.',
+  hole: 'Bands widen outside of the points, but not in the hole between them, where they are narrowest: a line that is held on both sides has nothing left to doubt there.',
   polynomial:
     'Among the points it follows them closely; where they end, the mean runs off, and the bands with it.',
   gaussian:
     'Far from the points the mean returns to 0 and the bands are narrow: wrong, and sure of it. Features decide what a model can doubt.',
 } as const;
+
+const overHole = computed(() => basis.value.kind === 'linear' && signals.set.value === 'hole');
 
 const playing = signal(false);
 const done = computed(() => seen.value >= points.value.length);
@@ -35,7 +38,7 @@ function showOneMore(): void {
 export function Panel(): JSX.Element {
   const fit = useTask('week1', 'fit', () => ({
     ...problem.value,
-    betas: signals.compare.value ? [beta.value, publishedBeta.value] : [beta.value],
+    betas: betas.value,
     range: range.value,
     samples: signals.functions.value ? FUNCTIONS : 0,
     seed: signals.seed.value,
@@ -53,8 +56,8 @@ export function Panel(): JSX.Element {
       <div class="panel-intro">
         <h2>Week 1 · Bayesian linear regression</h2>
         <p>
-          How sure a model is of a line through points. Drag the points, click to add one, double-click or
-          drag one out to remove it; with the keyboard, arrows, Enter and Delete do the same.
+          How sure a model is of a curve through points. Drag them, click to add one, double-click or drag one
+          out to remove it; or use arrows, Enter and Delete.
         </p>
       </div>
       <Toolbar />
@@ -64,11 +67,11 @@ export function Panel(): JSX.Element {
         <div class="figures">
           <Prediction
             title={`Prediction, β = ${short(beta.value)}${nameOf(0)}`}
-            lookFor={LOOK_FOR[basis.value.kind]}
+            lookFor={LOOK_FOR[overHole.value ? 'hole' : basis.value.kind]}
             fit={fit.result}
             index={0}
           />
-          {signals.compare.value ? (
+          {betas.value.length > 1 ? (
             <Prediction
               title={`Prediction, β = ${short(publishedBeta.value)}${nameOf(1)}`}
               lookFor="The course hands out β = 1/(2σ²), which believes in twice the noise variance: its bands are wider than the points ask for."
@@ -90,7 +93,7 @@ function Toolbar(): JSX.Element {
     <div class="toolbar">
       <div class="buttons" role="group" aria-label="Presets">
         {presets.map((preset) => (
-          <Button key={preset.name} pressed={isChosen(preset, signals)} onClick={() => apply(preset)}>
+          <Button key={preset.name} pressed={isChosen(preset)} onClick={() => apply(preset)}>
             {preset.name}
           </Button>
         ))}

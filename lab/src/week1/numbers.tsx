@@ -11,23 +11,25 @@ const DIGITS = 5;
 export function Numbers({ fit }: { readonly fit: ReadonlySignal<Fit | undefined> }): JSX.Element | null {
   if (fit.value === undefined) return null;
   const { curves, barycentre } = fit.value;
-  const isLine = basis.value.kind === 'linear';
   const told = (value: number | undefined): string => (value === undefined ? '–' : short(value, DIGITS));
+  const formula = ({ beta }: Curve): number | undefined => {
+    const known = beta * seen.value;
+    return barycentre && (known * barycentre) / (signals.alpha.value + known);
+  };
   const rows: readonly { name: string; quantity: string; of: (curve: Curve) => number | undefined }[] = [
     { name: 'noise 1/β, the aleatoric part', quantity: 'limit', of: ({ beta }) => 1 / beta },
     { name: 'barycentre x̄ of the points seen', quantity: 'barycentre', of: () => barycentre },
     { name: 'variance there', quantity: 'at-barycentre', of: ({ atBarycentre }) => atBarycentre },
-    { name: 'x of the least variance', quantity: 'minimum-x', of: ({ minimum }) => minimum.x },
-    { name: 'least variance', quantity: 'minimum', of: ({ minimum }) => minimum.value },
+    { name: 'x of the least variance shown', quantity: 'minimum-x', of: ({ minimum }) => minimum.x },
+    ...(basis.value.kind === 'linear'
+      ? [{ name: 'β N x̄ / (α + β N)', quantity: 'formula', of: formula }]
+      : []),
+    { name: 'least variance shown', quantity: 'minimum', of: ({ minimum }) => minimum.value },
     { name: 'variance at the left end', quantity: 'left', of: ({ variance }) => variance[0] },
     { name: 'variance at the right end', quantity: 'right', of: ({ variance }) => variance.at(-1) },
   ];
-  const formulaMinimum = (curve: Curve): number | undefined =>
-    barycentre === undefined
-      ? undefined
-      : (curve.beta * seen.value * barycentre) / (signals.alpha.value + curve.beta * seen.value);
   return (
-    <div class="table">
+    <div class={curves.length === 1 ? 'table beside' : 'table'}>
       <table class="numbers">
         <caption>In numbers</caption>
         <thead>
@@ -52,16 +54,6 @@ export function Numbers({ fit }: { readonly fit: ReadonlySignal<Fit | undefined>
               ))}
             </tr>
           ))}
-          {isLine ? (
-            <tr>
-              <th scope="row">β N x̄ / (α + β N)</th>
-              {curves.map((curve, k) => (
-                <td key={k} data-quantity={`formula-${k}`}>
-                  {told(formulaMinimum(curve))}
-                </td>
-              ))}
-            </tr>
-          ) : null}
         </tbody>
       </table>
     </div>

@@ -1,5 +1,4 @@
-import type { signals } from './state.js';
-import { set } from './state.js';
+import { set, signals } from './state.js';
 
 type Values = { readonly [K in keyof typeof signals]?: (typeof signals)[K]['value'] };
 
@@ -40,6 +39,6 @@ export function apply({ values }: Preset): void {
 }
 
 /** Whether the state is that of a preset. */
-export function isChosen({ values }: Preset, state: typeof signals): boolean {
-  return Object.entries(values).every(([name, value]) => state[name as keyof typeof state].value === value);
+export function isChosen({ values }: Preset): boolean {
+  return Object.entries(values).every(([name, value]) => signals[name as keyof Values].value === value);
 }

@@ -17,6 +17,8 @@ import type { BasisChoice, Curve, Fit, FitInput, Problem, WeightsInput, WeightsP
 /** Half of the side of the weights' window, in standard deviations of the prior, and of the posterior around its mean. */
 const PRIOR_DEVIATIONS = 2;
 const POSTERIOR_DEVIATIONS = 4;
+/** The window of the posterior of all points is not enlarged any more for the prior's sake: nothing would be seen in it. */
+const MOST_ENLARGED = 3;
 
 export const tasks = {
   /** The predictive distribution under each beta. */
@@ -57,10 +59,10 @@ export const tasks = {
     const { pair, size, x, beta, alpha } = input;
     const basis = basisOf(input.basis);
     const final = posteriorOf({ ...input, seen: x.length }, basis, beta);
-    const reach = Math.max(
-      PRIOR_DEVIATIONS / Math.sqrt(alpha),
+    const own = Math.max(
       ...pair.map((k) => Math.abs(final.mean[k]!) + POSTERIOR_DEVIATIONS * deviationOf(final, k)),
     );
+    const reach = Math.max(own, Math.min(MOST_ENLARGED * own, PRIOR_DEVIATIONS / Math.sqrt(alpha)));
     const first = linspace({ from: -reach, to: reach, count: size });
     const posterior = posteriorOf(input, basis, beta);
     const density = weightDensity(posterior, { first, second: first, weights: pair });

@@ -10,7 +10,7 @@ import { saveRegression } from './save.js';
 const LOG_RATIO = 60;
 const LOOK_FOR = {
   linear:
-    'Look where it is least: near the barycentre of the points seen, not at it, since the prior pulls. It never falls below 1/β.',
+    'Look where it is least: not at the barycentre of the points seen, but nearer to 0, where the prior pulls it. It never falls below 1/β.',
   polynomial: 'Look at the ends: as soon as the points stop, the variance grows by powers of ten.',
   gaussian:
     'Look far away: the features vanish there, so the variance falls back to 1/β, lower than among the points.',

@@ -11,9 +11,15 @@ import {
   short,
 } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
-import { pair, seen, trueWeights, weightName } from './data.js';
+import { basis, pair, seen, trueWeights, weightName } from './data.js';
 import { weights as formulas } from './formulas.js';
 import type { WeightsPosterior } from './model.js';
+
+const LOOK_FOR = {
+  line: 'Press Play: one point leaves a ridge of lines through it, the second cuts it, every further one narrows it.',
+  curve:
+    'Press Play: points narrow it, most where these two features are large. Features that overlap get correlated weights: points hold them together.',
+} as const;
 
 /** The joint density of two weights. */
 export function Weights({
@@ -29,7 +35,7 @@ export function Weights({
   return (
     <FigureFrame
       title={`Posterior of ${weightName(p)} and ${weightName(q)} after ${seen.value} ${seen.value === 1 ? 'point' : 'points'}`}
-      lookFor="Press Play: one point leaves a ridge of lines through it, the second cuts it, every further one narrows it."
+      lookFor={LOOK_FOR[basis.value.kind === 'linear' ? 'line' : 'curve']}
       formulas={formulas}
       legend={
         <>
