@@ -22,7 +22,7 @@ export function TrainingCurve({
   return (
     <FigureFrame
       title="Training"
-      lookFor="The loss falls while the accuracy soon stands still: what is left to learn is how sure to be."
+      lookFor="On the whole the loss falls, while the accuracy soon stands still: what is left to learn is how sure to be."
       formulas={formulas.objective[signals.method.value]}
       onSave={value === undefined || value.epoch === 0 ? undefined : () => saveTraining(value)}
     >

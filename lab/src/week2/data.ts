@@ -23,7 +23,7 @@ interface SetEntry {
 const square = (side: number): Region => ({ x: [-side, side], y: [-side, side] });
 
 const SETS: Readonly<Record<'moons' | 'blobs' | 'circles' | 'spirals' | 'empty', SetEntry>> = {
-  moons: { draw: moons, noise: 0.2, region: { x: [-3, 4], y: [-3.25, 3.75] }, handle: [0.81, 0.93] },
+  moons: { draw: moons, noise: 0.2, region: { x: [-3, 4], y: [-3.25, 3.75] }, handle: [0.775, 0.925] },
   blobs: {
     draw: (key, { n, noise }) => blobs(key, { n, std: noise }),
     noise: 0.8,

@@ -42,13 +42,7 @@ export const predictive: Readonly<Record<Method, readonly FormulaProps[]>> = {
       label: 'A mask keeps each hidden unit with one minus the dropout rate as its probability',
     },
   ],
-  ensemble: [
-    {
-      math: tex`\bar p(x) = \frac{1}{M} \sum_{m} \sigma(f(x; w_m))`,
-      label:
-        'The probability of class one at x is the mean over M networks, each trained from weights of its own',
-    },
-  ],
+  ensemble: [network],
 };
 
 export const epistemic: readonly FormulaProps[] = [
@@ -78,9 +72,9 @@ export const ray: readonly FormulaProps[] = [
 export const rayWithLimit: readonly FormulaProps[] = [
   ...ray,
   {
-    math: tex`\lim_{t \to \infty} \bar p(x(t)) = \Phi\left(\frac{\mu^\top u}{\sqrt{u^\top \Sigma\, u}}\right)`,
+    math: tex`\lim_{S,\, t \to \infty} \bar p(x(t)) = \Phi\left(\frac{\mu^\top u}{\sqrt{u^\top \Sigma\, u}}\right)`,
     label:
-      'Far away the mean probability tends to Phi of mu transposed u over the root of u transposed Sigma u',
+      'With infinitely many draws the mean probability tends, far away, to Phi of mu transposed u over the root of u transposed Sigma u',
   },
 ];
 

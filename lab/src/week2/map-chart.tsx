@@ -9,6 +9,8 @@ import type { Fit } from './model.js';
 /** Of the letters' size. */
 const CIRCLE = 0.26;
 const TRIANGLE = 0.33;
+/** More points than these are drawn smaller. */
+const FEW = 100;
 
 export interface MapChartProps {
   readonly description: string;
@@ -55,7 +57,8 @@ function Points({ frame }: { readonly frame: Frame }): JSX.Element {
   const points = shown.value;
   const { width, height, letter } = frame;
   const paths = useMemo(() => {
-    const [r, t] = [CIRCLE * letter, TRIANGLE * letter];
+    const size = letter * Math.min(1, (FEW / points.length) ** 0.25);
+    const [r, t] = [CIRCLE * size, TRIANGLE * size];
     const out = ['', ''];
     for (const [u, v, label] of points) {
       const [x, y] = [u * width, (1 - v) * height];

@@ -151,7 +151,7 @@ export function AleatoricMap({ fit: { value } }: MapProps): JSX.Element {
   return (
     <FigureFrame
       title={title}
-      lookFor="High along the boundary, where the classes meet: more points of the same kind would not take it away."
+      lookFor="High where single draws are undecided, along their boundaries: doubt that the model puts down to noise of the labels, not to its weights."
       formulas={formulas.aleatoric}
       legend={<Nats top={Math.LN2} />}
       onSave={
@@ -177,6 +177,13 @@ function Nats({ top }: { readonly top: number }): JSX.Element {
   return (
     <>
       <RampItem ramp={sequential}>0 to {top === Math.LN2 ? 'log 2 = 0.693' : short(top)} nats</RampItem>
+      <li>
+        <svg class="legend-mark" viewBox="0 0 24 12" aria-hidden="true">
+          <rect width={24} height={12} fill={`rgb(${sequential(0).join(' ')})`} />
+          <path class="mark-half-light" d="M1,6H23" />
+        </svg>
+        <span>{signals.method.value === 'map' ? 'p' : 'mean p'} = 1/2</span>
+      </li>
       <LegendItem shape="line" mark="mark-ray">
         ray
       </LegendItem>

@@ -3,8 +3,8 @@ import type { JSX } from 'preact';
 import { short } from '../ui/index.js';
 import { data, draws } from './data.js';
 import type { Fit } from './model.js';
-
-const DIGITS = 5;
+import { Quantity } from './quantity.js';
+import { signals } from './state.js';
 
 /** What the pictures show, in numbers. */
 export function Numbers({
@@ -14,33 +14,40 @@ export function Numbers({
 }): JSX.Element | null {
   if (value === undefined) return null;
   const { epoch, losses, accuracy, nll, near, far, distanceToMode, time } = value;
-  const told = (number: number | undefined): string => (number === undefined ? '–' : short(number, DIGITS));
-  const rows: readonly { name: string; quantity: string; text: string }[] = [
-    { name: 'epoch', quantity: 'epoch', text: `${epoch}` },
-    { name: 'points', quantity: 'points', text: `${data.value.labels.length}` },
-    { name: 'loss of the last epoch, nats an example', quantity: 'loss', text: told(losses.at(-1)) },
-    { name: 'accuracy on the points', quantity: 'accuracy', text: told(accuracy) },
-    { name: '−log mean p(label), nats', quantity: 'nll', text: told(nll) },
-    { name: 'networks in a mean', quantity: 'draws', text: `${draws.value}` },
+  const withPrior = signals.method.value === 'dropout' ? '' : ', with the prior';
+  const rows: readonly { name: string; quantity: string; value: number | undefined; digits?: number }[] = [
+    { name: 'epoch', quantity: 'epoch', value: epoch },
+    { name: 'points', quantity: 'points', value: data.value.labels.length },
+    {
+      name: `loss of the last epoch${withPrior}, nats an example`,
+      quantity: 'loss',
+      value: losses.at(-1),
+      digits: 5,
+    },
+    { name: 'accuracy on the points', quantity: 'accuracy', value: accuracy },
+    { name: '−log mean p(label), nats', quantity: 'nll', value: nll },
+    { name: 'models in a mean', quantity: 'draws', value: draws.value },
     ...(distanceToMode === undefined
       ? []
       : [
           {
             name: 'distance to the mode, posterior deviations',
             quantity: 'distance-to-mode',
-            text: told(distanceToMode),
+            value: distanceToMode,
           },
         ]),
   ];
   return (
-    <div class="table panel-tables">
+    <div class="table beside panel-tables">
       <table class="numbers">
         <caption>In numbers</caption>
         <tbody>
-          {rows.map(({ name, quantity, text }) => (
+          {rows.map(({ name, quantity, value, ...digits }) => (
             <tr key={quantity}>
               <th scope="row">{name}</th>
-              <td data-quantity={quantity}>{text}</td>
+              <td>
+                <Quantity name={quantity} value={value} {...digits} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -58,8 +65,12 @@ export function Numbers({
           {(['epistemic', 'aleatoric'] as const).map((kind) => (
             <tr key={kind}>
               <th scope="row">{kind}</th>
-              <td data-quantity={`${kind}-near`}>{told(near[kind])}</td>
-              <td data-quantity={`${kind}-far`}>{told(far[kind])}</td>
+              <td>
+                <Quantity name={`${kind}-near`} value={near[kind]} />
+              </td>
+              <td>
+                <Quantity name={`${kind}-far`} value={far[kind]} />
+              </td>
             </tr>
           ))}
         </tbody>

@@ -5,6 +5,7 @@ import type { Frame } from '../ui/index.js';
 import { edge, line } from './data.js';
 import * as formulas from './formulas.js';
 import type { Ray } from './model.js';
+import { Quantity } from './quantity.js';
 import { saveRay } from './save.js';
 import { signals } from './state.js';
 import { LOOK_FOR_RAY } from './words.js';
@@ -34,12 +35,17 @@ export function RayFigure({ ray }: { readonly ray: ReadonlySignal<Ray | undefine
           </LegendItem>
           {value?.limit === undefined ? null : (
             <LegendItem shape="line" mark="mark-end">
-              its limit, <span data-quantity="limit">{short(value.limit, 4)}</span>
+              its limit for S → ∞, <Quantity name="limit" value={value.limit} />
             </LegendItem>
           )}
           <LegendItem shape="area" mark="mark-span">
             points near
           </LegendItem>
+          {edge.value === undefined ? null : (
+            <LegendItem shape="line" mark="mark-here">
+              edge of the map
+            </LegendItem>
+          )}
         </>
       }
       onSave={value === undefined ? undefined : (figure) => saveRay(figure, value)}
@@ -78,14 +84,7 @@ function Marks({ frame }: { readonly frame: Frame }): JSX.Element | null {
   return (
     <>
       <circle class="mark-handle" cx={handle} cy={frame.height} r={0.35 * frame.letter} />
-      {out === undefined ? null : (
-        <>
-          <path class="mark-here" d={`M${out},0V${frame.height}`} />
-          <text class="here" x={out + 0.35 * frame.letter} y={1.2 * frame.letter}>
-            beyond the map
-          </text>
-        </>
-      )}
+      {out === undefined ? null : <path class="mark-here" d={`M${out},0V${frame.height}`} />}
     </>
   );
 }
@@ -121,8 +120,8 @@ function Along({ ray }: { readonly ray: Ray }): JSX.Element {
             <tr key={name}>
               <th scope="row">{name}</th>
               {places.map((at, k) => (
-                <td key={k} data-quantity={`${name}-${k}`}>
-                  {short(values[at]!, 4)}
+                <td key={k}>
+                  <Quantity name={`${name}-${k}`} value={values[at]} />
                 </td>
               ))}
             </tr>

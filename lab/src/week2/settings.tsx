@@ -60,8 +60,8 @@ export function Week2Settings(): JSX.Element {
         options={[
           { value: 'map', label: 'MAP, logistic regression' },
           { value: 'laplace', label: 'Laplace, logistic regression' },
-          { value: 'variational', label: 'Variational inference, logistic regression' },
-          { value: 'bayesian', label: 'Bayesian network, variational' },
+          { value: 'variational', label: 'VI, logistic regression' },
+          { value: 'bayesian', label: 'Bayesian network, VI' },
           { value: 'dropout', label: 'Network with MC dropout' },
           { value: 'ensemble', label: 'Ensemble of networks' },
         ]}
@@ -76,7 +76,7 @@ export function Week2Settings(): JSX.Element {
         <PriorPrecisionSlider value={signals.alpha} />
       )}
       {method === 'ensemble' ? (
-        <Slider label="Networks M" value={signals.members} min={1} max={MOST_MEMBERS} step={1} />
+        <Slider label="Networks S" value={signals.members} min={1} max={MOST_MEMBERS} step={1} />
       ) : null}
       {isSampled.value ? (
         <Slider label="Draws S" value={signals.samples} min={1} max={MOST_SAMPLES} step={1} />
