@@ -4,8 +4,10 @@ import {
   activateDropout,
   add,
   cutAtRandom,
+  decodeOnnx,
   dropout,
   dropoutLayers,
+  encodeOnnx,
   evaluateReference,
   extract,
   flatLayout,
@@ -13,11 +15,13 @@ import {
   gradient,
   gradientName,
   GraphBuilder,
+  ints,
   packParameters,
   prune,
   referenceArray,
   relu,
   split,
+  toReference,
   unpackParameters,
 } from '#credence/graph/index';
 import type { Graph, Value } from '#credence/graph/index';
@@ -159,4 +163,46 @@ test('a part that starts at one output of a node computes the others that it nee
     [left!.name]: tensor('float32', [1, 2], Float32Array.of(10, 20)),
   });
   expect([...y!.data]).toEqual([10, 24]);
+});
+
+test('the order in which MaxPool would count positions does not change its derivative', async () => {
+  const slopes = [0, 1].map(async (order) => {
+    const b = new GraphBuilder('pool');
+    const x = b.input('x', 'float32', [1, 1, 3, 4]);
+    const window = { kernel_shape: ints([2, 2]), strides: ints([1, 1]), storage_order: int(order) };
+    const y = b.apply('MaxPool', [x], window, { name: 'y' })[0]!;
+    await using session = await openSession(gradient(b.build([y]), { of: 'y', withRespectTo: ['x'] }));
+    const image = Float32Array.of(1, 9, 2, 3, 4, 5, 6, 7, 0, 8, 1, 2);
+    const values = await session.run({ x: tensor('float32', [1, 1, 3, 4], image) });
+    return [...values[gradientName('x')]!.data];
+  });
+  const expected = [0, 2, 0, 0, 0, 0, 0, 2, 0, 2, 0, 0];
+  expect(await Promise.all(slopes)).toEqual([expected, expected]);
+});
+
+test('a batch normalisation of half floats may have parameters of float32, as ONNX Runtime runs it', async () => {
+  const vectors = ['scale', 'shift', 'mean', 'variance'];
+  const inputs = ['x', ...vectors];
+  const node = { op: 'BatchNormalization', domain: '', name: 'bn', inputs, outputs: ['y'], attributes: {} };
+  const file = encodeOnnx({
+    ...new GraphBuilder('mixed').build([]),
+    inputs: [{ name: 'x', dtype: 'float16', shape: ['N', 2] }],
+    outputs: ['y'],
+    nodes: [node],
+    constants: new Map(vectors.map((name) => [name, tensor('float32', [2], Float32Array.of(1, 4))])),
+  });
+  const graph = gradient(decodeOnnx(file), { of: 'y', withRespectTo: ['x', 'scale', 'mean'] });
+  expect(graph.types.get('y')?.dtype).toBe('float16');
+  await using session = await openSession(graph);
+  // 3 and 8, as half floats.
+  const values = await session.run({ x: tensor('float16', [1, 2], Uint16Array.of(0x4200, 0x4800)) });
+  const numbers = (name: string): number[] => [...toReference(values[name]!).data];
+  // (x - mean) / sqrt(variance) is 2 and 2, but for epsilon (1e-5 of the variance at most) and the 11 bits of a half.
+  const close = (got: number[], expected: number[]): void =>
+    got.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(2 ** -10 * 12));
+  close(numbers('y'), [3, 12]);
+  close(numbers(gradientName('x')), [1, 2]);
+  close(numbers(gradientName('scale')), [2, 2]);
+  close(numbers(gradientName('mean')), [-1, -2]);
+  expect(graph.types.get(gradientName('scale'))?.dtype).toBe('float32');
 });

@@ -1,5 +1,5 @@
 import { GraphError, ShapeError } from '../../errors/index.js';
-import { add, constantLike, mul, reciprocal, sqrt, sub } from '../functions/arithmetic.js';
+import { add, cast, constantLike, mul, reciprocal, sqrt, sub } from '../functions/arithmetic.js';
 import { expand, reduceMean, reduceSum, reshape } from '../functions/shaping.js';
 import { flagAttribute, floatAttribute, intAttribute, required } from '../operation.js';
 import type { Operation, ReferenceArray } from '../operation.js';
@@ -7,7 +7,9 @@ import { normalAxis } from '../shapes.js';
 import { formatShape } from '../types.js';
 import type { Attributes, TensorType, Value } from '../types.js';
 import { firstAxes, onlyAdjoint, reshapeLike, sumTo } from './adjoints.js';
-import { checkTypes, differ } from './inference.js';
+import { channelSum, checkChannels, onChannels, spread } from './channels.js';
+import { checkElements } from './elementwise.js';
+import { checkTypes } from './inference.js';
 import { buildArray, mapArrays } from './reference-arrays.js';
 import { reduceReference } from './reduction.js';
 
@@ -18,7 +20,11 @@ const batchNormalization: Operation = {
     const x = required(inputs, 0);
     const channelwise = [1, 2, 3, 4].map((i) => required(inputs, i));
     evaluationMode(attributes);
-    for (const value of channelwise) perChannel('BatchNormalization', x, value);
+    // The parameters and the statistics may be of types of their own: float32 where x is float16.
+    checkTypes('BatchNormalization', channelwise.slice(0, 2));
+    checkTypes('BatchNormalization', channelwise.slice(2));
+    for (const value of [x, ...channelwise]) checkElements('BatchNormalization', value, 'float');
+    for (const value of channelwise) checkChannels('BatchNormalization', x, value);
     const others = channelwise.slice(2, outputs + 1).map(({ dtype, shape }) => ({ dtype, shape }));
     return [{ dtype: x.dtype, shape: x.shape }, ...others];
   },
@@ -37,15 +43,13 @@ const batchNormalization: Operation = {
   gradient: ({ inputs, adjoints, attributes, wanted }) => {
     const x = required(inputs, 0);
     const adjoint = onlyAdjoint(adjoints);
-    const [scale, , mean, variance] = [1, 2, 3, 4].map((i) => spread(required(inputs, i), x)) as [
-      Value,
-      Value,
-      Value,
-      Value,
-    ];
+    const [scale, , mean, variance] = [1, 2, 3, 4].map((i) =>
+      cast(spread(required(inputs, i), x), x.dtype),
+    ) as [Value, Value, Value, Value];
     const inverse = inverseDeviation(variance, attributes);
     const perUnit = mul(adjoint, mul(scale, inverse));
-    const sums = (value: Value, target: Value): Value => reshapeLike(channelSum(value), target);
+    const sums = (value: Value, target: Value): Value =>
+      cast(reshapeLike(channelSum(value), target), target.dtype);
     const centred = (): Value => sub(x, mean);
     return [
       wanted[0] ? perUnit : undefined,
@@ -74,7 +78,9 @@ const instanceNormalization: Operation = {
   op: 'InstanceNormalization',
   infer: ({ inputs }) => {
     const x = required(inputs, 0);
-    for (const i of [1, 2]) perChannel('InstanceNormalization', x, required(inputs, i));
+    const channelwise = [required(inputs, 1), required(inputs, 2)];
+    checkTypes('InstanceNormalization', [x, ...channelwise]);
+    for (const value of channelwise) checkChannels('InstanceNormalization', x, value);
     return [{ dtype: x.dtype, shape: x.shape }];
   },
   evaluate: ({ inputs, attributes }) => {
@@ -267,30 +273,6 @@ function inverseDeviation(variance: Value, attributes: Attributes): Value {
 
 function lastAxes({ shape }: { readonly shape: TensorType['shape'] }, attributes: Attributes): number[] {
   return firstAxes(shape.length).slice(normalAxis(intAttribute(attributes, 'axis', -1), shape.length));
-}
-
-/** A vector (C,) so that it broadcasts to (N, C, ...). */
-function spread(vector: Value, { shape }: Value): Value {
-  return reshape(vector, [-1, ...shape.slice(2).map(() => 1)]);
-}
-
-function onChannels(vector: ReferenceArray, { shape }: ReferenceArray): ReferenceArray {
-  return { ...vector, shape: [vector.data.length, ...shape.slice(2).map(() => 1)] };
-}
-
-/** The sum (C,) over all axes but that of the channels. */
-function channelSum(value: Value): Value {
-  return reduceSum(value, firstAxes(value.shape.length).toSpliced(1, 1));
-}
-
-function perChannel(what: string, x: TensorType, vector: TensorType): void {
-  checkTypes(what, [x, vector]);
-  if (x.shape.length >= 2 && vector.shape.length === 1 && !differ(x.shape[1], vector.shape[0])) return;
-  throw new ShapeError({
-    what,
-    expected: `a number for each channel of ${formatShape(x.shape)}`,
-    got: formatShape(vector.shape),
-  });
 }
 
 export const normalizationOperations: readonly Operation[] = [

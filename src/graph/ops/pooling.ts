@@ -53,7 +53,9 @@ function gradientByMask({ inputs, outputs, adjoints }: GradientCall, { kernel }:
 function gradientByIndices({ inputs, adjoints, attributes }: GradientCall): Value {
   const x = required(inputs, 0);
   const adjoint = onlyAdjoint(adjoints);
-  const positions = x.builder.apply('MaxPool', [x], attributes, { outputs: 2 })[1]!;
+  // Positions count along the rows, whatever order the node's own would have.
+  const { storage_order: _, ...window } = attributes;
+  const positions = x.builder.apply('MaxPool', [x], window, { outputs: 2 })[1]!;
   const flat = (value: Value): Value => reshape(value, [-1]);
   const scattered = scatterElements(flat(zerosLike(x)), flat(positions), flat(adjoint), { accumulate: true });
   return reshapeLike(scattered, x);
