@@ -110,8 +110,9 @@ export function chooseArrays(
   where: string,
 ): { inputs: string; labels: string | undefined } {
   const names = [...archive.keys()];
+  const rest = names.filter((name) => name !== labels);
   const find = (wanted: readonly string[]): string | undefined =>
-    wanted.flatMap((name) => names.filter((other) => other.toLowerCase() === name)).at(0);
+    wanted.flatMap((name) => rest.filter((other) => other.toLowerCase() === name)).at(0);
   const named = (option: 'inputs' | 'labels', name: string): string => {
     if (archive.has(name)) return name;
     const near = didYouMean(name, names);
@@ -126,7 +127,6 @@ export function chooseArrays(
   if (Array.isArray(inputs)) {
     throw new ConfigurationError({ what: 'inputs', expected: 'one array', got: `${inputs.length}`, where });
   }
-  const rest = names.filter((name) => name !== labels);
   const paired = rest.filter((name) => labelNames(name).some((label) => archive.has(label)));
   const only = paired.length === 1 ? paired[0] : rest.length === 1 ? rest[0] : undefined;
   const chosen = typeof inputs === 'string' ? named('inputs', inputs) : (find(INPUT_NAMES) ?? only);
@@ -141,6 +141,7 @@ export function chooseArrays(
   }
   if (labels === false) return { inputs: chosen, labels: undefined };
   if (labels !== undefined) return { inputs: chosen, labels: named('labels', labels) };
-  const label = labelNames(chosen).find((name) => archive.has(name));
-  return { inputs: chosen, labels: label ?? (typeof inputs === 'string' ? undefined : find(LABEL_NAMES)) };
+  const usual = typeof inputs === 'string' ? undefined : find(LABEL_NAMES);
+  const label = labelNames(chosen).find((name) => archive.has(name)) ?? usual;
+  return { inputs: chosen, labels: label === chosen ? undefined : label };
 }

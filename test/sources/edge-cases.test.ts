@@ -3,11 +3,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, DataError, FormatError, ShapeError } from '#credence/errors/index';
-import { encodePng } from '#credence/formats/index';
+import { encodeNpz, encodePng } from '#credence/formats/index';
 import { subset, tensorSource } from '#credence/sources/index';
 import { jpegDecoder } from '#credence/sources/jpeg-decoder';
 import { openSource } from '#credence/sources/node/index';
-import { zeros } from '#credence/tensor/index';
+import { tensor, zeros } from '#credence/tensor/index';
+import type { Tensor } from '#credence/tensor/index';
 import { batchesOf, contentOf, folderOf } from './folder.js';
 
 const png = (value: number, width = 1, height = 1): Uint8Array =>
@@ -54,6 +55,24 @@ test('a header that claims most of a large file is refused unread', async () => 
   const open = openSource(path);
   await expect(open).rejects.toThrow(FormatError);
   await expect(open).rejects.toThrow(/header: expected at most 1048576 bytes, got 268435468/);
+});
+
+test('labels that are named are not the inputs too', async () => {
+  const inputs = tensor('float32', [2, 2], Float32Array.of(1, 2, 3, 4));
+  const archive = encodeNpz(
+    new Map<string, Tensor>([
+      ['arr_0', tensor('uint8', [2], Uint8Array.of(1, 0))],
+      ['arr_1', inputs],
+    ]),
+  );
+  const source = await openSource(join(folderOf({ 'a.npz': archive }), 'a.npz'), { labels: 'arr_0' });
+  expect(await contentOf(source)).toEqual({ shape: [2], inputs: [1, 2, 3, 4], labels: [1, 0] });
+});
+
+test('the only array of an archive is the inputs, whatever it is called', async () => {
+  const archive = encodeNpz(new Map([['y', tensor('float32', [2, 2], Float32Array.of(1, 2, 3, 4))]]));
+  const source = await openSource(join(folderOf({ 'a.npz': archive }), 'a.npz'));
+  expect(await contentOf(source)).toEqual({ shape: [2], inputs: [1, 2, 3, 4], labels: undefined });
 });
 
 describe('subset', () => {
