@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { SUPERVISOR } from '#credence/cli/supervision';
 import { RuntimeError } from '#credence/errors/index';
 import type { Context } from '../context.js';
 import { digits, megabytes } from '../report/numbers.js';
@@ -64,13 +66,18 @@ async function measureCommand(
   signal: AbortSignal,
 ): Promise<{ readonly took: number; readonly peak: number }> {
   const started = performance.now();
-  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'ignore', 'pipe'], signal });
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // It is watched over from here, so that the process which is measured is the one that works.
+    env: { ...process.env, [SUPERVISOR]: `${process.pid}` },
+    signal,
+  });
   let peak = NaN;
   // The process is gone with its last value: what it reached in the last moments is missed.
   const poll = setInterval(() => (peak = peakOf(child.pid) ?? peak), POLL_MILLISECONDS);
   try {
     const [stderr, [code]] = await Promise.all([
-      text(child.stderr),
+      text(child.stderr!),
       once(child, 'exit') as Promise<[number | null]>,
     ]);
     if (code !== 0) {

@@ -9,6 +9,8 @@ export interface InterruptibleOptions {
   /** What is left when it is stopped, in words. */
   readonly hint: string;
   readonly onStop?: () => void;
+  /** What it takes to save what there is, in milliseconds, once it has heard of the signal. None unless given. */
+  readonly patience?: number;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface InterruptibleOptions {
  * the supervisor's where there is one, which also ends work that does not stop (`supervise`).
  */
 export async function interruptible<T>(
-  { command, hint, onStop }: InterruptibleOptions,
+  { command, hint, onStop, patience }: InterruptibleOptions,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
@@ -25,6 +27,7 @@ export async function interruptible<T>(
     // A terminal tells both processes: what comes after the first is the supervisor's affair.
     if (!watched) release();
     if (controller.signal.aborted) return;
+    if (patience !== undefined) notify({ patience });
     onStop?.();
     controller.abort(interrupted(command, signal, hint));
   };

@@ -3,10 +3,11 @@ import { relative } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { IMAGE_SET_NAMES } from '../data/index.js';
-import { ConfigurationError, didYouMean, InterruptedError } from '../errors/index.js';
+import { ConfigurationError, didYouMean } from '../errors/index.js';
 import type { PracticalOptions, PracticalResults } from '../practical/index.js';
 import type { Provider } from '../runtime/index.js';
 import { colours as pc } from './colours.js';
+import { interruptible } from './interruptible.js';
 import { terminalReporter } from './progress.js';
 
 interface Flags extends Omit<PracticalOptions, 'command'> {
@@ -28,6 +29,9 @@ const SWITCHED_OFF = { quick: false, published: false, resume: false, json: fals
 
 /** What is trained on cannot be out of its own distribution. */
 const OOD_SETS = IMAGE_SET_NAMES.filter((name) => name !== 'mnist');
+
+/** A step of training and its checkpoint, on a machine that is busy and a disk that is slow, milliseconds. */
+const SAVING = 15_000;
 
 const PROVIDERS: readonly Provider[] = ['cpu', 'webgpu', 'cuda'];
 
@@ -83,25 +87,18 @@ async function practical(flags: Flags): Promise<number> {
   // Loading it takes longer than any other answer of the command: help and mistakes do without.
   const { runPractical } = await import('../practical/index.js');
   const reporter = terminalReporter(process.stderr, { quiet: flags.quiet });
-  const abort = new AbortController();
-  // Once: a second Ctrl-C ends the process at once, as it does without us.
-  const interrupt = (received: NodeJS.Signals): void => {
-    if (!flags.quiet) {
+  const interruption = {
+    command: 'credence practical',
+    hint: resumeHint(flags),
+    patience: SAVING,
+    onStop: () => {
+      if (flags.quiet) return;
       process.stderr.write(
         `\n${pc.yellow('stopping')} after the step in hand; Ctrl-C again to stop at once\n`,
       );
-    }
-    abort.abort(
-      new InterruptedError({
-        what: 'credence practical',
-        got: received === 'SIGINT' ? 'Ctrl-C' : received,
-        hint: resumeHint(flags),
-      }),
-    );
+    },
   };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  try {
+  return interruptible(interruption, async (signal) => {
     const { ood, data, ...rest } = flags;
     const results = await runPractical(
       {
@@ -112,15 +109,12 @@ async function practical(flags: Flags): Promise<number> {
       },
       reporter,
       reporter.timings,
-      abort.signal,
+      signal,
     );
     if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
     if (!flags.quiet) process.stderr.write(summary(results, flags));
     return 0;
-  } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-  }
+  });
 }
 
 function summary(results: PracticalResults, flags: Flags): string {

@@ -4,19 +4,19 @@ import process from 'node:process';
 import { RuntimeError } from '../errors/index.js';
 import type { CredenceError } from '../errors/index.js';
 import { interrupted } from './interruptible.js';
-import { SUPERVISOR } from './supervision.js';
+import { GRACE, SUPERVISOR } from './supervision.js';
 import type { Notice, Order } from './supervision.js';
 
-/** What a command has to stop by itself, before it is ended. */
-const GRACE_MILLISECONDS = 1500;
+/** One Ctrl-C arrives twice below npx: from the terminal, and from npx, which passes on what it got. */
+const SAME_SIGNAL = 300;
 
 /** How a command ended: with a code, or by force. */
 export type Ending = { readonly code: number } | { readonly error: CredenceError };
 
 /**
  * Runs the command line in a process of its own and passes signals on. ONNX Runtime cannot be stopped within a run, nor can
- * the thread that waits for it: a command that does not stop in 1.5 s, or is told twice, is ended, and what it
- * was writing removed. A crash of the runtime becomes an error as any other.
+ * the thread that waits for it: a command that does not stop in 1.5 s (or say that it saves what it has), or is told twice, is
+ * ended, and what it was writing removed. A crash of the runtime becomes an error as any other.
  */
 export async function supervise(script: string, args: readonly string[]): Promise<Ending> {
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
@@ -27,18 +27,27 @@ export async function supervise(script: string, args: readonly string[]): Promis
   const temporaries: string[] = [];
   let hint = 'nothing was written';
   let stopped: NodeJS.Signals | undefined;
+  let since = NaN;
+  let patience = GRACE;
   let force: NodeJS.Timeout | undefined;
   const end = (): void => void child.kill('SIGKILL');
+  const wait = (): void => {
+    clearTimeout(force);
+    force = setTimeout(end, patience);
+  };
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopped !== undefined) return end();
+    if (stopped !== undefined) return performance.now() - since < SAME_SIGNAL ? undefined : end();
     stopped = signal;
+    since = performance.now();
     const order: Order = { stop: signal };
     if (child.connected) child.send(order, () => undefined);
-    force = setTimeout(end, GRACE_MILLISECONDS);
+    wait();
   };
   child.on('message', (notice: Notice) => {
     hint = notice.hint ?? hint;
     if (notice.temporary !== undefined) temporaries.push(notice.temporary);
+    patience = notice.patience ?? patience;
+    if (notice.patience !== undefined && stopped !== undefined) wait();
   });
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {

@@ -5,7 +5,7 @@ import { encodeOnnx } from '#credence/graph/index';
 import { credence, filesIn, temporaryFolder } from './command.js';
 import { endlessClassifier } from './endless-model.js';
 
-// Each of these starts two processes, some of which are ended by force after 1.5 s: 20 s in all.
+// Each of these starts two processes, some of which are ended by force after 1.5 s: 30 s in all.
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -77,6 +77,34 @@ describe('Ctrl-C ends a command within a run of the runtime that never ends', ()
     expect(readdirSync(folder)).toEqual(before);
   });
 
+  test('practical, where it computes without hearing of anything', async () => {
+    const out = at('practical');
+    const busy = `data:text/javascript,${encodeURIComponent(`
+      import process from 'node:process';
+      const { write } = process.stderr;
+      process.stderr.write = function (text, ...more) {
+        const written = write.call(this, text, ...more);
+        if (text.includes('✓ week 1')) for (;;);
+        return written;
+      };
+    `)}`;
+    let sent = NaN;
+    const { code, stderr } = await credence(['practical', '--weeks', '1,2', '--out', out], {
+      imports: [busy],
+      onStderr(text, child) {
+        if (!Number.isNaN(sent) || !text.includes('✓ week 1')) return;
+        sent = performance.now();
+        child.kill('SIGINT');
+      },
+    });
+    expect(performance.now() - sent).toBeLessThan(15_000);
+    expect(stderr).toMatch(
+      /^interrupted credence practical: got Ctrl-C; .* the same command with --resume goes on$/m,
+    );
+    expect(code).toBe(130);
+    expect(filesIn(out)).toEqual([]);
+  });
+
   test('a run that crashes the process is an error, and leaves nothing behind', async () => {
     const before = readdirSync(folder);
     const { code, stderr, stdout } = await credence(score('m.onnx'), {
@@ -84,6 +112,28 @@ describe('Ctrl-C ends a command within a run of the runtime that never ends', ()
     });
     expect(stderr).toMatch(/^error E_RUNTIME credence score: .*got an end by SIGSEGV; .*try another export/m);
     expect([code, stdout]).toEqual([1, '']);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+});
+
+describe('the work ends where who watches over it was ended by force', () => {
+  test.each<[string, readonly string[]]>([
+    ['assess', assess('endless.onnx', 'orphan')],
+    ['score', score('endless.onnx')],
+  ])('%s, within a run that never ends', async (_, args) => {
+    const before = readdirSync(folder);
+    let killed = NaN;
+    const { code } = await credence(args, {
+      imports: [beforeRun(`process.stderr.write('within a run;')`)],
+      onStderr(text, child) {
+        if (!Number.isNaN(killed) || !text.includes('within a run')) return;
+        killed = performance.now();
+        child.kill('SIGKILL');
+      },
+    });
+    // `credence` waits for the end of stderr, which the work has open as long as it lives.
+    expect(performance.now() - killed).toBeLessThan(15_000);
+    expect(code).toBe(null);
     expect(readdirSync(folder)).toEqual(before);
   });
 });
