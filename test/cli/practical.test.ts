@@ -271,6 +271,8 @@ describe.skipIf(chromium === undefined)('the report in a browser', () => {
       expect(seen.violations).toEqual([]);
       // Nothing sticks out: what is wider than the page scrolls in its own box.
       expect(seen.scrollWidth).toBe(width);
+      expect(seen.formulas.faults).toEqual([]);
+      expect(seen.formulas.count).toBeGreaterThan(5);
       expect(seen.paper).toBe(theme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(20, 24, 29)');
       expect(seen.paperAfterClick).toBe(theme === 'light' ? 'rgb(20, 24, 29)' : 'rgb(255, 255, 255)');
       expect(seen.svgDownloads).toBe(results.figures.length);

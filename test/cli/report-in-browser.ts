@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AxeResults, ElementContext, RunOptions } from 'axe-core';
 import { chromium } from 'playwright-core';
+import { formulasOf } from '../browser/formulas.js';
+import type { FormulasSeen } from '../browser/formulas.js';
 
 /** What a browser makes of a report. */
 export interface Seen {
@@ -14,6 +16,7 @@ export interface Seen {
   /** What axe finds against WCAG and good practice, one line each. */
   readonly violations: readonly string[];
   readonly scrollWidth: number;
+  readonly formulas: FormulasSeen;
   /** Colour behind the text in the reader's own theme, and after a click on the other one. */
   readonly paper: string;
   readonly paperAfterClick: string;
@@ -65,6 +68,7 @@ export async function inspect(
     });
     await page.goto(url);
     const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+    const formulas = await formulasOf(page);
     const background = (): Promise<string> =>
       page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const paper = await background();
@@ -101,6 +105,7 @@ export async function inspect(
         ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
       ),
       scrollWidth,
+      formulas,
       paper,
       paperAfterClick,
       svgDownloads,
