@@ -138,14 +138,31 @@ export interface ThresholdResult {
   readonly precision: number;
 }
 
-export interface TrainInput {
+export interface TrainSettings {
   readonly epochs: number;
   readonly seed: number;
-  /** Whether to go on with the paused one. */
+}
+
+export interface TrainInput extends TrainSettings {
+  /** Whether to go on with the paused one, which has these settings. */
   readonly resume: boolean;
 }
 
+/** How a training is kept in the browser. */
+export interface Keeping {
+  /** When it was last, milliseconds since 1970. */
+  readonly at: number | undefined;
+  /** Why it could not be since: the browser keeps nothing for the page, or has no room. */
+  readonly problem: 'absent' | 'full' | undefined;
+  /** Whether it has taken the place of another tab's. */
+  readonly replaced: boolean;
+}
+
+/** Why what the browser keeps cannot be gone on with: another version of the page made it, or bytes differ. */
+export type Unreadable = 'foreign' | 'damaged';
+
 export interface TrainProgress {
+  readonly settings: TrainSettings;
   readonly step: number;
   readonly steps: number;
   /** Of each step so far. */
@@ -153,15 +170,35 @@ export interface TrainProgress {
   readonly stepsPerEpoch: number;
   /** Mean over what has run since it was last started; undefined before the first epoch's end. */
   readonly secondsPerEpoch: number | undefined;
+  /** What it was computed with so far: one, or more where it was gone on with on another. */
+  readonly backends: readonly string[];
+  readonly keeping: Keeping;
 }
 
-export interface Trained extends TrainProgress {
-  readonly epochLosses: readonly number[];
-  readonly digits: number;
-  /** Both on the same test digits. */
+/** Of the network that was trained here and the one that ships, on the same test digits. */
+export interface Measures {
+  /** How many test digits. */
   readonly sample: number;
   readonly accuracy: { readonly live: number; readonly shipped: number };
   readonly meanEntropy: { readonly live: number; readonly shipped: number };
+}
+
+export interface Trained extends TrainProgress, Measures {}
+
+/** The training that is paused or done, if there is one. */
+export interface Kept {
+  readonly progress?: TrainProgress;
+  /** The same where it is done. */
+  readonly trained?: Trained;
+  readonly unreadable?: Unreadable;
+}
+
+export interface CompareInput {
+  readonly image: Uint8Array;
+  readonly passes: number;
+  readonly seed: number;
+  /** Whose network. */
+  readonly trained: TrainSettings;
 }
 
 export interface Comparison {

@@ -35,7 +35,7 @@ import { dropoutPasses, imageTensor, odinStep } from './network.js';
 import { SCORE_NAMES } from './scores.js';
 import type { ScoreName, TaskName } from './scores.js';
 import * as testSet from './test-set.js';
-import { compareLive, trainLive } from './training.js';
+import { compareLive, discardTraining, keptTraining, trainLive } from './training.js';
 import { passesWorkload } from './workloads.js';
 
 /** A shipped test digit. */
@@ -131,5 +131,7 @@ export const tasks = {
     return testSet.threshold(input);
   },
   train: trainLive,
+  keptTraining,
+  discardTraining,
   compare: compareLive,
 };

@@ -1,58 +1,28 @@
-import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { ComputedWith, run, useTask } from '../compute/index.js';
-import { announce, Button, capture, Chart, FigureFrame, linePath, Notice, Slider } from '../ui/index.js';
+import { useEffect } from 'preact/hooks';
+import { ComputedWith } from '../compute/index.js';
+import { Button, capture, Chart, FigureFrame, linePath, Notice, Slider } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
+import { Compared } from './compared.js';
 import { csv } from './csv.js';
-import { image } from './data.js';
 import { crossEntropy } from './formulas.js';
 import { PASSES, TRAINING } from './model.js';
-import type { Prediction, Trained, TrainProgress } from './model.js';
-import { percent, Quantity, told } from './quantity.js';
+import type { Keeping, Prediction, TrainProgress, Unreadable } from './model.js';
+import { Quantity, told } from './quantity.js';
 import { signals } from './state.js';
+import { discard, error, pause, progress, running, start, takeUp, trained, unreadable } from './trainer.js';
 
-const progress = signal<TrainProgress | undefined>(undefined);
-const trained = signal<Trained | undefined>(undefined);
-const error = signal<string | undefined>(undefined);
-/** The seed of what is trained or paused. */
-const startedWith = signal(0);
-const running = signal<AbortController | undefined>(undefined);
-/** Counts the trainings that ended, so that the image is compared anew. */
-const generation = signal(0);
 const MOST_LOSS = 2.6;
-
-async function start(resume: boolean): Promise<void> {
-  const controller = new AbortController();
-  running.value = controller;
-  error.value = undefined;
-  if (!resume) progress.value = undefined;
-  announce(resume ? 'Training goes on' : 'Training');
-  try {
-    const input = { epochs: signals.epochs.peek(), seed: signals.seed.peek(), resume };
-    startedWith.value = input.seed;
-    const { signal } = controller;
-    trained.value = await run('week3', 'train', input, {
-      signal,
-      onProgress: (now) => (progress.value = now),
-    });
-    progress.value = trained.value;
-    generation.value += 1;
-    announce(`Trained: ${percent(trained.value.accuracy.live)} of the test digits are right`);
-  } catch (cause) {
-    // The worker may have been ended for another number of threads: then it is begun anew by hand.
-    if (cause instanceof DOMException && cause.name === 'AbortError') {
-      if (!controller.signal.aborted) progress.value = undefined;
-    } else error.value = cause instanceof Error ? cause.message : String(cause);
-  }
-  if (running.value === controller) running.value = undefined;
-}
-
-function pause(): void {
-  running.value?.abort();
-  running.value = undefined;
-  announce('Paused');
-}
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const PROBLEMS = {
+  absent: 'This browser keeps no data for the page',
+  full: 'This browser has no room left for the page',
+} as const satisfies Record<NonNullable<Keeping['problem']>, string>;
+const UNREADABLE = {
+  foreign: 'The training that this browser keeps was made by another version of the page',
+  damaged: 'The training that this browser keeps is damaged',
+} as const satisfies Record<Unreadable, string>;
 
 /** The practical's network, trained here on few digits. */
 export function Train({
@@ -60,13 +30,11 @@ export function Train({
 }: {
   readonly shipped: ReadonlySignal<Prediction | undefined>;
 }): JSX.Element {
+  useEffect(takeUp, []);
   const now = progress.value;
   const isRunning = running.value !== undefined;
-  const canGoOn =
-    now !== undefined &&
-    now.step < now.steps &&
-    now.steps === signals.epochs.value * now.stepsPerEpoch &&
-    startedWith.value === signals.seed.value;
+  const isPaused = now !== undefined && now !== trained.value && !isRunning;
+  const isAsSet = now?.settings.epochs === signals.epochs.value && now.settings.seed === signals.seed.value;
   const steps = Float64Array.from({ length: now?.losses.length ?? 0 }, (_, i) => i + 1);
   return (
     <FigureFrame
@@ -94,11 +62,11 @@ export function Train({
                 Pause
               </Button>
             ) : (
-              <Button primary onClick={() => void start(canGoOn)}>
-                {canGoOn ? 'Continue' : 'Train'}
-              </Button>
+              <Begin isPaused={isPaused} isAsSet={isAsSet} />
             )}
-            {canGoOn && !isRunning ? <Button onClick={() => void start(false)}>Begin anew</Button> : null}
+            {(now === undefined && unreadable.value === undefined) || isRunning ? null : (
+              <Button onClick={() => void discard()}>Discard</Button>
+            )}
           </div>
           <progress max={1} value={now === undefined ? 0 : now.step / now.steps} aria-label="Training" />
           <p class="hint" data-training={isRunning ? 'running' : 'idle'}>
@@ -121,12 +89,15 @@ export function Train({
               </>
             )}
           </p>
-          {canGoOn && !isRunning ? (
-            <p class="hint">Paused: this page holds the training until it is closed or loaded anew.</p>
-          ) : null}
+          {now === undefined ? null : <Kept now={now} />}
+          {unreadable.value === undefined || isRunning ? null : (
+            <Notice kind="note">
+              {UNREADABLE[unreadable.value]} and cannot be gone on with. The next one takes its place.
+            </Notice>
+          )}
           <ComputedWith workloads={{ [TRAINING]: 'Training', [PASSES]: 'Passes over many digits' }} />
           {error.value === undefined ? null : <Notice kind="error">{error.value}</Notice>}
-          {trained.value === undefined ? null : <Compared trained={trained.value} shipped={shipped} />}
+          {trained.value === undefined ? null : <Compared shipped={shipped} />}
         </div>
         <div class="cell">
           <Chart
@@ -155,77 +126,63 @@ export function Train({
   );
 }
 
-interface ComparedProps {
-  readonly trained: Trained;
-  readonly shipped: ReadonlySignal<Prediction | undefined>;
+interface BeginProps {
+  readonly isPaused: boolean;
+  /** Whether the page's settings are those of the training that is paused. */
+  readonly isAsSet: boolean;
 }
 
-/** The two networks on the same digits, and on the image that is shown. */
-function Compared({ trained, shipped }: ComparedProps): JSX.Element {
-  const compared = useTask('week3', 'compare', () =>
-    image.value === undefined || generation.value === 0
-      ? undefined
-      : { image: image.value, passes: signals.passes.value, seed: signals.seed.value },
-  );
-  const live = compared.result.value;
-  const other = shipped.value;
-  const best = live === undefined ? undefined : live.probabilities.indexOf(Math.max(...live.probabilities));
-  const rows = [
-    {
-      name: 'accuracy',
-      title: `accuracy, ${trained.sample} test digits`,
-      live: trained.accuracy.live,
-      shipped: trained.accuracy.shipped,
-      format: percent,
-    },
-    {
-      name: 'mean-entropy',
-      title: 'mean entropy there (nats)',
-      live: trained.meanEntropy.live,
-      shipped: trained.meanEntropy.shipped,
-      format: told,
-    },
-    { name: 'class', title: 'this image is', live: best, shipped: other?.predicted, format: String },
-    {
-      name: 'probability',
-      title: 'with probability',
-      live: live && Math.max(...live.probabilities),
-      shipped: other && 1 - other.mcp,
-      format: (value: number) => value.toFixed(4),
-    },
-    {
-      name: 'entropy',
-      title: 'entropy of MC dropout (nats)',
-      live: live?.entropy,
-      shipped: other?.dropout.entropy,
-      format: told,
-    },
-  ];
+function Begin({ isPaused, isAsSet }: BeginProps): JSX.Element {
+  const anew = (): void => void start(false);
+  const goOn = (): void => void start(true);
+  if (!isPaused) {
+    return (
+      <Button primary onClick={anew}>
+        Train
+      </Button>
+    );
+  }
   return (
-    <div class="table">
-      <table class="numbers">
-        <caption>Beside the one that ships</caption>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col">trained here</th>
-            <th scope="col">shipped</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, title, live, shipped, format }) => (
-            <tr key={name}>
-              <th scope="row">{title}</th>
-              <td>
-                <Quantity name={`live-${name}`} value={live} format={format} />
-              </td>
-              <td>
-                <Quantity name={`shipped-${name}`} value={shipped} format={format} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <Button primary onClick={isAsSet ? goOn : anew}>
+        {isAsSet ? 'Continue' : 'Train'}
+      </Button>
+      <Button onClick={isAsSet ? anew : goOn}>{isAsSet ? 'Begin anew' : 'Continue the paused one'}</Button>
+    </>
+  );
+}
+
+/** What becomes of the training when the page is left. */
+function Kept({ now }: { readonly now: TrainProgress }): JSX.Element | null {
+  const { at, problem, replaced } = now.keeping;
+  const { epochs, seed } = now.settings;
+  const isRunning = running.value !== undefined;
+  return (
+    <>
+      {isRunning ? null : (
+        <p class="hint">
+          {now === trained.value ? 'Trained' : 'Paused'}: {epochs} {epochs === 1 ? 'epoch' : 'epochs'}, seed{' '}
+          {seed}.
+          {at === undefined || problem !== undefined
+            ? null
+            : ` Kept in this browser since ${DATE.format(at)}, until another is trained, here or in another tab.`}
+        </p>
+      )}
+      {now.backends.length < 2 ? null : (
+        <p class="hint">
+          Computed with {now.backends.join(', then ')}: the last bits are those of none alone.
+        </p>
+      )}
+      {problem === undefined ? null : (
+        <Notice kind="note">
+          {PROBLEMS[problem]}: the training is lost when the page is closed or loaded anew.
+        </Notice>
+      )}
+      {replaced ? (
+        <Notice kind="note">
+          Another tab had kept a training meanwhile. One is kept, and this one has taken its place.
+        </Notice>
+      ) : null}
+    </>
   );
 }
