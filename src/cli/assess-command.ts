@@ -6,6 +6,7 @@ import { packageVersion } from '../practical/index.js';
 import { colours as pc } from './colours.js';
 import { addFitOptions, commandLine, fitArguments, openOptions, pathsOf, scoresWith } from './fit-options.js';
 import type { FitFlags } from './fit-options.js';
+import { phrased } from './in-options.js';
 import { interruptible } from './interruptible.js';
 import { scoresOption } from './model-options.js';
 import { namedSet, share } from './option-values.js';
@@ -23,6 +24,9 @@ interface Flags extends FitFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
+
+/** Those that a missing score may be had by. */
+const OPTIONS: ReadonlySet<string> = new Set(['dropout', 'features', 'logits', 'set']);
 
 const EXAMPLES = `Examples:
   $ credence assess --model m.onnx --validation val.npz
@@ -122,7 +126,7 @@ function summary(
     `Accuracy ${(100 * accuracy).toFixed(2)} %, ECE ${before.ece.toFixed(4)}${calibrated}`,
     ...notes,
     ...tuned.map(tuningLine),
-    ...unavailable.map(({ title, reason }) => pc.dim(`· no ${title}: ${reason}`)),
+    ...unavailable.map(({ title, reason }) => pc.dim(`· no ${title}: ${phrased(reason, OPTIONS)}`)),
     pc.bold(recommendation.sentence),
     pc.dim(`Then: ${exportCommand}`),
     `Open ${pc.bold(relative('.', join(out, 'report.html')))}`,

@@ -9,8 +9,13 @@ const PHRASES: readonly (readonly [option: string, library: string, commandLine:
   ['preprocess', '[height, width]', 'HxW'],
   ['preprocess', "layout: 'nchw' or 'nhwc'", 'layout=nchw or nhwc'],
   ['features', 'name the features', 'name the features (--features)'],
-  ['features', 'as the features', 'as the features (--features)'],
-  ['logits', 'as the logits', 'as the logits (--logits)'],
+  ['features', "last layer's input as the features", "last layer's input as the features (--features)"],
+  ['logits', 'before the softmax as the logits', 'before the softmax as the logits (--logits)'],
+  [
+    'dropout',
+    'export the model with it kept',
+    'export the model with it kept, or insert one (--dropout 0.2)',
+  ],
   ['set', 'or a smaller k', 'or a smaller k (--set knn.k=K)'],
   ['set', 'or a smaller dimension', 'or a smaller dimension (--set vim.dimension=D)'],
   ['set', 'give a prior precision', 'give a prior precision (--set SCORE.priorPrecision=P)'],
@@ -30,7 +35,7 @@ export function inOptions(error: CredenceError, options: ReadonlySet<string>): s
   const isHinted = hint !== '' && message.endsWith(`; ${hint}`);
   const body = isHinted ? message.slice(0, -hint.length) : message;
   const named = error instanceof ConfigurationError ? body.replace(/^[a-zA-Z]+(?=: )/, flag) : body;
-  return phrased(named) + (isHinted ? phrased(hint.replace(LIST, list)) : '');
+  return phrased(named, options) + (isHinted ? phrased(hint.replace(LIST, list), options) : '');
 
   function flag(name: string): string {
     // A score that there is not may be one of `--scores` or of `--set` as well.
@@ -42,14 +47,15 @@ export function inOptions(error: CredenceError, options: ReadonlySet<string>): s
     if (!names.every((name) => options.has(name))) return whole;
     return `(${names.map(flagOf).join(', ')}${value === undefined ? '' : ` ${value}`})`;
   }
+}
 
-  function phrased(text: string): string {
-    return PHRASES.reduce(
-      (said, [option, library, commandLine]) =>
-        options.has(option) ? said.replaceAll(library, commandLine) : said,
-      text,
-    );
-  }
+/** A text of the library that is no error, such as why there is no score, with the options of a command. */
+export function phrased(text: string, options: ReadonlySet<string>): string {
+  return PHRASES.reduce(
+    (said, [option, library, commandLine]) =>
+      options.has(option) ? said.replaceAll(library, commandLine) : said,
+    text,
+  );
 }
 
 function flagOf(name: string): string {

@@ -19,7 +19,7 @@ export function requireScores(classifier: InspectedClassifier, asked: readonly S
   throw new GraphError({
     what: `scores of '${classifier.graph.name}'`,
     expected: 'a classifier that has all they need',
-    got: `\n${[...lacks].map(([name, lack]) => `  ${name}: ${lack}`).join('\n')}\n  what works: ${works.map(({ name }) => name).join(', ')}\n`,
+    got: `\n${[...lacks].map(([name, lack]) => `  ${name}: ${lack}`).join('\n')}\n  what works: ${works.map(({ name }) => name).join(', ')}`,
     hint: rest.length === 0 ? '--scores all takes what works' : `without them: --scores ${rest.join(',')}`,
   });
 }

@@ -135,7 +135,9 @@ async function predict(context: Context, parts: ServiceParts): Promise<Response>
         bytes: body.bytes,
       },
       model.input,
-      isStored ? { preprocess: model.preprocess ?? {}, most: EXPANSION * limits.maxBody } : undefined,
+      isStored || model.preprocess !== undefined
+        ? { preprocess: model.preprocess ?? {}, most: EXPANSION * limits.maxBody, asked: isStored }
+        : undefined,
     );
     deadline.isReceived = true;
     const outputs = await batcher.submit(inputs, { signal: deadline.signal });

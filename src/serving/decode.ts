@@ -29,6 +29,14 @@ export interface RequestBody {
   readonly bytes: Uint8Array;
 }
 
+export interface Preparing {
+  readonly preprocess: Preprocess;
+  /** Bytes that the inputs have afterwards, at most. */
+  readonly most: number;
+  /** Whether the request asks for it; false: what does not fit is told that it may. Default true. */
+  readonly asked?: boolean;
+}
+
 /**
  * The inputs (n, ...) of a request, n at least 1, as the model reads them; with `preparing`, once that has
  * made them so, of so many bytes at most.
@@ -38,14 +46,16 @@ export interface RequestBody {
 export function decodeInputs(
   { contentType, shape, bytes }: RequestBody,
   input: Input,
-  preparing?: { readonly preprocess: Preprocess; readonly most: number },
+  preparing?: Preparing,
 ): Tensor<'float32'> {
   const type = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
   const stored = decoderOf(type)(bytes, shape);
   if (stored.shape[0] === 0) throw noExamples();
+  const isPrepared = preparing !== undefined && preparing.asked !== false;
   const rows = checkShape(
-    preparing === undefined ? floats(stored) : prepare(stored, input, preparing),
+    isPrepared ? prepare(stored, input, preparing) : floats(stored),
     input,
+    preparing?.asked === false ? '?preprocess=true takes examples as they are stored' : undefined,
   );
   const at = rows.data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) {
@@ -123,7 +133,7 @@ function noExamples(): DataError {
   return new DataError({ what: 'inputs', expected: 'at least one example', got: 'none' });
 }
 
-function checkShape(rows: Tensor<'float32'>, input: Input): Tensor<'float32'> {
+function checkShape(rows: Tensor<'float32'>, input: Input, hint: string | undefined): Tensor<'float32'> {
   const [, ...example] = input.shape;
   const [n, ...own] = rows.shape;
   const fits =
@@ -134,11 +144,12 @@ function checkShape(rows: Tensor<'float32'>, input: Input): Tensor<'float32'> {
     const isOne =
       rows.shape.length === example.length &&
       example.every((size, axis) => typeof size === 'string' || size === rows.shape[axis]);
+    const way = isOne ? 'one example is a batch of one' : hint;
     throw new ShapeError({
       what: 'inputs',
       expected: formatType({ dtype: input.dtype, shape: ['N', ...example] }),
       got: formatShape(rows.shape),
-      ...(isOne && { hint: 'one example is a batch of one' }),
+      ...(way !== undefined && { hint: way }),
     });
   }
   return rows;

@@ -3,7 +3,7 @@ export type { ReceivedBody, ServiceParts } from './app.js';
 export { Batcher } from './batcher.js';
 export type { BatcherOptions, RunRows } from './batcher.js';
 export { decodeInputs } from './decode.js';
-export type { RequestBody } from './decode.js';
+export type { Preparing, RequestBody } from './decode.js';
 export { describeModel } from './describe.js';
 export { DriftMonitor } from './drift.js';
 export type { ScoreDrift } from './drift.js';

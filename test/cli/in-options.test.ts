@@ -6,8 +6,10 @@ const OPTIONS = new Set([
   'inputs',
   'labels',
   'link',
+  'logits',
   'features',
   'preprocess',
+  'dropout',
   'set',
   'score',
   'maxBatch',
@@ -23,10 +25,19 @@ describe('a hint of the library', () => {
     ["say so (link: 'sigmoid'); or not", "say so (--link 'sigmoid'); or not"],
     ['send fewer (maxBatch: 64)', 'send fewer (--max-batch 64)'],
     ['name the features', 'name the features (--features)'],
+    [
+      "name the last layer's input as the features",
+      "name the last layer's input as the features (--features)",
+    ],
+    ['expected 3, as the logits have', 'expected 3, as the logits have'],
     ['preprocess with grayscale', '--preprocess grayscale=true'],
     [
       'bring them to one size: preprocess with resize: [height, width]',
       'bring them to one size: --preprocess resize=HxW',
+    ],
+    [
+      'no Dropout layer: export the model with it kept',
+      'no Dropout layer: export the model with it kept, or insert one (--dropout 0.2)',
     ],
     ['take more, or a smaller k', 'take more, or a smaller k (--set knn.k=K)'],
     // What the command has no option for, or what is none.

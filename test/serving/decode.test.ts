@@ -52,6 +52,16 @@ describe('a tensor is the same', () => {
   });
 });
 
+test('what only the preprocessing makes fit is told of it', () => {
+  const image: Input = { name: 'x', dtype: 'float32', shape: ['N', 1, 2, 2] };
+  const bytes = encodeNpy(tensor('uint8', [2, 4, 4], new Uint8Array(32)));
+  const body = { contentType: 'application/x-npy', shape: undefined, bytes };
+  const preparing = { preprocess: { resize: [2, 2] }, most: 1000, asked: false } as const;
+  expect(() => decodeInputs(body, image, preparing)).toThrow(/got \(2, 4, 4\); \?preprocess=true takes/);
+  expect(() => decodeInputs(body, image)).toThrow(/got \(2, 4, 4\)$/);
+  expect(decodeInputs(body, image, { ...preparing, asked: true }).shape).toEqual([2, 1, 2, 2]);
+});
+
 test('examples are prepared, but not without a bound', () => {
   const image: Input = { name: 'x', dtype: 'float32', shape: ['N', 1, 2, 2] };
   const stored = encodeNpy(tensor('uint8', [2, 4, 4], new Uint8Array(32).fill(255)));
