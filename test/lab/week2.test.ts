@@ -243,6 +243,7 @@ describe.skipIf(!hasChromium)('week 2', () => {
     await eventually(() => page.getByRole('alert').allTextContents()).toEqual([
       expect.stringContaining('lower the learning rate'),
     ]);
+    await eventually(() => page.locator('.transport output').textContent()).toBe('stopped');
   });
 
   test('a long training gives way to what is wanted now', async ({ lab }) => {

@@ -89,9 +89,7 @@ interface ToolbarProps {
 function Toolbar({ fit: { value }, busy }: ToolbarProps): JSX.Element {
   const position =
     value === undefined
-      ? busy.value
-        ? 'starting ONNX Runtime …'
-        : 'nothing to train'
+      ? standing(busy.value)
       : `epoch ${value.epoch}, ${signals.speed.value} a frame · accuracy ${short(100 * value.accuracy)} %`;
   return (
     <div class="toolbar">
@@ -121,4 +119,10 @@ function Toolbar({ fit: { value }, busy }: ToolbarProps): JSX.Element {
       />
     </div>
   );
+}
+
+/** How the training stands while there is nothing to show of it. */
+function standing(busy: boolean): string {
+  if (!ready.value) return 'nothing to train';
+  return busy ? 'starting ONNX Runtime …' : 'stopped';
 }
