@@ -9,8 +9,17 @@ root.replaceChildren();
 render(<App />, root);
 
 // Not while developing: it would serve yesterday's files.
-if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+if (import.meta.env.PROD && 'serviceWorker' in navigator) whenIdle(keepOffline);
+
+function keepOffline(): void {
   navigator.serviceWorker.register('./service-worker.js').catch(() => {
     // Without it the page works as well, but not without a network.
   });
+}
+
+/** After the first view: what is kept for later must not make it wait. */
+function whenIdle(work: () => void): void {
+  // Safari has none.
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: 3000 });
+  else setTimeout(work, 1000);
 }

@@ -26,7 +26,7 @@ export interface PredictiveCurve {
 export interface RegressionRow {
   /** Over the row. Default: none. */
   readonly title?: string;
-  /** The training set, (n) each. */
+  /** The training set, (n) each; none where the prior is shown. */
   readonly points: { readonly x: Numbers; readonly y: Numbers };
   /** (T), ascending: where the curves are given. */
   readonly grid: Numbers;
@@ -34,6 +34,8 @@ export interface RegressionRow {
   readonly truth: Numbers;
   /** The first one is drawn in both panels, the second one as a variance only. */
   readonly curves: readonly [PredictiveCurve, PredictiveCurve?];
+  /** Drawn from the posterior of the first curve, (T) each, in its panel. */
+  readonly functions?: readonly Numbers[];
   /** Of the target. Default: what the bands need, at most three times the range of truth and points. */
   readonly yDomain?: readonly [number, number];
 }
@@ -41,18 +43,27 @@ export interface RegressionRow {
 const WIDTH = 880;
 const FRAME = { width: 354, height: 236 };
 const LEFT = 58;
-const RIGHT = WIDTH - FRAME.width - 18;
+const MARGIN = 18;
+const RIGHT = WIDTH - FRAME.width - MARGIN;
+
+export interface RegressionOptions extends FigureOptions {
+  /** 'both' unless given. */
+  readonly panels?: 'mean' | 'variance' | 'both';
+}
 /** A variance that grows by more than this is drawn on a logarithmic axis. */
 const LOG_RATIO = 40;
 
 /**
  * Regressions with their uncertainty, a row each. Left: the function without noise, the training points, the predictive
- * mean and its bands of 1, 2 and 3 standard deviations. Right: the predictive variance, the span of the training
+ * mean and its bands of 1, 2 and 3 standard deviations, functions drawn from the posterior where they are given. Right: the predictive variance, the span of the training
  * inputs shaded, their barycentre dashed, the limit 1 / beta and the exact minimum where they are given.
  *
  * @throws DataError when a list is empty, of the wrong length or not finite, or a variance is not positive.
  */
-export function regressionFigure(rows: readonly RegressionRow[], options: FigureOptions): Figure {
+export function regressionFigure(
+  rows: readonly RegressionRow[],
+  { panels = 'both', ...options }: RegressionOptions,
+): Figure {
   assertSome('regressionFigure: rows', rows);
   for (const row of rows) assertRow(row);
   const parts: string[] = [];
@@ -62,18 +73,21 @@ export function regressionFigure(rows: readonly RegressionRow[], options: Figure
       parts.push(heading(row.title, LEFT, y + 14));
       y += 26;
     }
-    const left = legend(meanLegend(row), { x: LEFT, y, width: FRAME.width });
-    const right = legend(varianceLegend(row), { x: RIGHT, y, width: FRAME.width });
-    y += Math.max(left.height, right.height) + 10;
+    const shown = [
+      ...(panels === 'variance' ? [] : [{ items: meanLegend(row), draw: meanPanel, x: LEFT }]),
+      ...(panels === 'mean'
+        ? []
+        : [{ items: varianceLegend(row), draw: variancePanel, x: panels === 'both' ? RIGHT : LEFT }]),
+    ].map((each) => ({ ...each, legend: legend(each.items, { x: each.x, y, width: FRAME.width }) }));
+    y += Math.max(...shown.map((each) => each.legend.height)) + 10;
     parts.push(
-      left.svg,
-      right.svg,
-      meanPanel(row, { document: options.document, x: LEFT, y }),
-      variancePanel(row, { document: options.document, x: RIGHT, y }),
+      ...shown.map((each) => each.legend.svg),
+      ...shown.map(({ draw, x }) => draw(row, { document: options.document, x, y })),
     );
     y += FRAME.height + 54;
   }
-  return compose(options, { width: WIDTH, height: y, parts, csv: csvOf(rows), alt: describe(rows) });
+  const width = panels === 'both' ? WIDTH : LEFT + FRAME.width + MARGIN;
+  return compose(options, { width, height: y, parts, csv: csvOf(rows), alt: describe(rows, panels) });
 }
 
 interface Place {
@@ -83,7 +97,7 @@ interface Place {
 }
 
 function meanPanel(row: RegressionRow, place: Place): string {
-  const { points, grid, truth, yDomain } = row;
+  const { points, grid, truth, functions = [], yDomain } = row;
   const [{ mean, variance }] = row.curves;
   const sd = Array.from(variance, Math.sqrt);
   const indices = Array.from(grid, (_, i) => i);
@@ -105,6 +119,16 @@ function meanPanel(row: RegressionRow, place: Place): string {
     yAxis: { domain: yDomain ?? targetDomain(row), label: 'y', ticks: 6, grid: true },
     marks: [
       ...bands,
+      ...functions.map((values) =>
+        Plot.line(indices, {
+          x,
+          y: (i: number) => values[i],
+          stroke: color.blue,
+          strokeWidth: 1,
+          strokeOpacity: FUNCTION_OPACITY,
+          clip: true,
+        }),
+      ),
       Plot.line(indices, { x, y: (i: number) => mean[i], stroke: color.blue, strokeWidth: 2, clip: true }),
       Plot.line(indices, {
         x,
@@ -130,7 +154,7 @@ function variancePanel(row: RegressionRow, place: Place): string {
   const { points, grid } = row;
   const curves = curvesOf(row);
   const { domain, type } = varianceDomain(curves);
-  const [low, high] = extent(points.x);
+  const span = points.x.length === 0 ? [] : [extent(points.x)];
   const indices = Array.from(grid, (_, i) => i);
   const lines = curves.flatMap(({ variance, limit }, k) => [
     ...(limit === undefined
@@ -172,8 +196,10 @@ function variancePanel(row: RegressionRow, place: Place): string {
       grid: true,
     },
     marks: [
-      Plot.rect([0], { x1: low, x2: high, y1: domain[0], y2: domain[1], fill: color.shade }),
-      Plot.ruleX([barycentre(row)], { stroke: color.muted, strokeDasharray: '6 3' }),
+      ...span.flatMap(([low, high]) => [
+        Plot.rect([0], { x1: low, x2: high, y1: domain[0], y2: domain[1], fill: color.shade }),
+        Plot.ruleX([barycentre(row)], { stroke: color.muted, strokeDasharray: '6 3' }),
+      ]),
       ...lines,
       ...minima,
     ],
@@ -181,12 +207,32 @@ function variancePanel(row: RegressionRow, place: Place): string {
 }
 
 const BAND_OPACITY = 0.16;
+const FUNCTION_OPACITY = 0.5;
 
-function meanLegend({ curves: [{ label }] }: RegressionRow): LegendItem[][] {
+function meanLegend({ points, functions = [], curves: [{ label }] }: RegressionRow): LegendItem[][] {
   return [
     [
       { label: 'truth', shape: 'line', color: color.ink, dash: '5 3' },
-      { label: 'training points', shape: 'dot', color: color.orange, outline: color.ink },
+      ...(points.x.length === 0
+        ? []
+        : [
+            {
+              label: 'training points',
+              shape: 'dot',
+              color: color.orange,
+              outline: color.ink,
+            } satisfies LegendItem,
+          ]),
+      ...(functions.length === 0
+        ? []
+        : [
+            {
+              label: 'drawn functions',
+              shape: 'line',
+              color: color.blue,
+              opacity: FUNCTION_OPACITY,
+            } satisfies LegendItem,
+          ]),
     ],
     [
       { label: `mean, ${label}`, shape: 'line', color: color.blue },
@@ -212,6 +258,7 @@ function varianceLegend(row: RegressionRow): LegendItem[][] {
         : [{ ...curve, label: `least at ${compact(minimum.x, 4)}`, shape: 'diamond' } satisfies LegendItem]),
     ];
   });
+  if (row.points.x.length === 0) return curves;
   return [
     ...curves,
     [
@@ -252,9 +299,12 @@ function varianceDomain(curves: readonly PredictiveCurve[]): {
   return { domain: [Math.max(0, low - (high - low) * 0.12), high + (high - low) * 0.06], type: 'linear' };
 }
 
-function assertRow({ points, grid, truth, curves }: RegressionRow): void {
-  assertValues('regressionFigure: points.x', points.x);
-  assertValues('regressionFigure: points.y', points.y, points.x.length);
+function assertRow({ points, grid, truth, functions = [], curves }: RegressionRow): void {
+  if (points.x.length + points.y.length > 0) {
+    assertValues('regressionFigure: points.x', points.x);
+    assertValues('regressionFigure: points.y', points.y, points.x.length);
+  }
+  for (const values of functions) assertValues('regressionFigure: functions', values, grid.length);
   assertValues('regressionFigure: grid', grid);
   assertValues('regressionFigure: truth', truth, grid.length);
   for (const curve of curves) {
@@ -267,9 +317,9 @@ function assertRow({ points, grid, truth, curves }: RegressionRow): void {
 function csvOf(rows: readonly RegressionRow[]): string {
   return table(
     ...rows.flatMap((row, i) => {
-      const { points, grid, truth, title = `row ${i + 1}` } = row;
+      const { points, grid, truth, functions = [], title = `row ${i + 1}` } = row;
       return [
-        { row: title, kind: 'training point', x: points.x, y: points.y },
+        ...(points.x.length === 0 ? [] : [{ row: title, kind: 'training point', x: points.x, y: points.y }]),
         ...curvesOf(row).map(({ label, mean, variance }) => ({
           row: title,
           kind: 'curve',
@@ -279,23 +329,28 @@ function csvOf(rows: readonly RegressionRow[]): string {
           mean,
           variance,
         })),
+        ...functions.map((values) => ({ row: title, kind: 'drawn function', x: grid, y: values })),
       ];
     }),
   );
 }
 
-function describe(rows: readonly RegressionRow[]): string {
+function describe(rows: readonly RegressionRow[], panels: 'mean' | 'variance' | 'both'): string {
   return rows
     .map((row) => {
       const [{ variance, minimum }] = row.curves;
+      const { points, functions = [] } = row;
+      const n = points.x.length;
       const [low, high] = extent(variance);
       const lowest = minimum === undefined ? '' : `, smallest at x = ${compact(minimum.x, 4)}`;
-      return (
-        `${row.title === undefined ? '' : `${row.title}. `}Left: ${row.points.x.length} training points, the true ` +
-        `function, the predictive mean and bands of one, two and three standard deviations. Right: the predictive ` +
-        `variance, from ${significant(low)} to ${significant(high)}${lowest}; the barycentre of the training inputs ` +
-        `is at x = ${compact(barycentre(row), 4)}.`
-      );
+      const drawn = functions.length === 0 ? '' : `, ${functions.length} functions drawn from the posterior`;
+      const mean = `${n} training points, the true function, the predictive mean and bands of one, two and three standard deviations${drawn}.`;
+      const centre =
+        n === 0 ? '.' : `; the barycentre of the training inputs is at x = ${compact(barycentre(row), 4)}.`;
+      const spread = `he predictive variance, from ${significant(low)} to ${significant(high)}${lowest}${centre}`;
+      const title = row.title === undefined ? '' : `${row.title}. `;
+      if (panels === 'mean') return `${title}${mean}`;
+      return panels === 'variance' ? `${title}T${spread}` : `${title}Left: ${mean} Right: t${spread}`;
     })
     .join(' ');
 }

@@ -25,7 +25,10 @@ const withNaN = (values: ArrayLike<number>): number[] => [NaN, ...Array.from(val
 
 const bad: Readonly<Record<string, () => unknown>> = {
   'regression: no row': () => regressionFigure([], options()),
-  'regression: no points': () => regressionFigure([{ ...row!, points: { x: [], y: [] } }], options()),
+  'regression: a point without a target': () =>
+    regressionFigure([{ ...row!, points: { x: [1, 2], y: [1] } }], options()),
+  'regression: a function of another length': () =>
+    regressionFigure([{ ...row!, functions: [[1]] }], options()),
   'regression: NaN': () => regressionFigure([{ ...row!, truth: withNaN(row!.truth) }], options()),
   'regression: length': () => regressionFigure([{ ...row!, truth: [1] }], options()),
   'regression: variance of 0': () =>

@@ -8,7 +8,7 @@ const parameters = {
   count: integer({ initial: 5, min: -9, max: 9 }),
   kind: choice(['a', 'b&c=d', 'e f;g,h'], 'a'),
   on: flag(false),
-  table: optional(rows({ columns: 3, decimals: 3, limit: 20 })),
+  table: optional(rows({ columns: 3, decimals: 3, limit: 20, size: 1e6 })),
 };
 const thousandths = fc.integer({ min: -9_000_000, max: 9_000_000 }).map((value) => value / 1000);
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { decodeValues, encodeValues, formatAddress, parseAddress } from '../../lab/src/state/address.js';
-import { choice, flag, integer, number, optional, rows } from '../../lab/src/state/parameters.js';
+import { choice, flag, integer, number, numberOf, optional, rows } from '../../lab/src/state/parameters.js';
 
 const parameters = {
   alpha: number({ initial: 2, min: 0, max: 10 }),
   degree: integer({ initial: 3, min: 1, max: 9 }),
   set: choice(['line', 'sine'], 'line'),
   compare: flag(true),
-  points: optional(rows({ columns: 2, decimals: 3, limit: 4 })),
+  speed: numberOf([0.5, 1, 2], 1),
+  points: optional(rows({ columns: 2, decimals: 3, limit: 4, size: 100 })),
 };
 const initial = decodeValues(parameters, new Map()).values;
 
@@ -53,7 +54,8 @@ describe('the address', () => {
     ['degree', ['2.5', '0', '10', '']],
     ['set', ['', 'Line', 'toString']],
     ['compare', ['true', '', '2']],
-    ['points', ['1', '1,2,3', '1,', '1,x', ';', '1,2;3,4;5,6;7,8;9,10']],
+    ['speed', ['', '1.5', '0', 'x', '1e9']],
+    ['points', ['1,101', '1e300,1', '-Infinity,1', '1', '1,2,3', '1,', '1,x', ';', '1,2;3,4;5,6;7,8;9,10']],
   ] as const)('keeps the initial %s where the text is none, and says so', (name, texts) => {
     for (const text of texts) {
       const { values, problems } = decodeValues(parameters, new Map([[name, text]]));

@@ -1,4 +1,4 @@
-export { choice, flag, integer, number, optional, rows } from './parameters.js';
+export { choice, flag, integer, number, numberOf, optional, rows, SPEEDS } from './parameters.js';
 export type { Parameter } from './parameters.js';
 export {
   currentAddress,

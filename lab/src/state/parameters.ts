@@ -41,6 +41,19 @@ export function integer({ initial, min, max }: NumberOptions): Parameter<number>
   };
 }
 
+/** Of what is played, as factors of the normal speed. */
+export const SPEEDS: readonly number[] = [0.5, 1, 2, 4];
+
+/** One of some numbers. */
+export function numberOf(options: readonly number[], initial: number): Parameter<number> {
+  return {
+    initial,
+    expected: `one of ${options.join(', ')}`,
+    encode: (value) => `${value}`,
+    decode: (text) => options.find((option) => text.trim() !== '' && option === Number(text)),
+  };
+}
+
 export function choice<const T extends string>(options: readonly T[], initial: NoInfer<T>): Parameter<T> {
   return {
     initial,
@@ -64,15 +77,18 @@ export function rows({
   columns,
   decimals,
   limit,
+  size,
 }: {
   readonly columns: number;
   readonly decimals: number;
   /** How many rows at most. */
   readonly limit: number;
+  /** How large a number may be. */
+  readonly size: number;
 }): Parameter<readonly (readonly number[])[]> {
   return {
     initial: [],
-    expected: `at most ${limit} rows of ${columns} numbers`,
+    expected: `at most ${limit} rows of ${columns} numbers from -${size} to ${size}`,
     encode: (value) =>
       value.map((row) => row.map((each) => `${Number(each.toFixed(decimals))}`).join(',')).join(';'),
     decode(text) {
@@ -80,8 +96,9 @@ export function rows({
       const parsed = text
         .split(';')
         .map((row) => row.split(',').map((part) => (part === '' ? NaN : Number(part))));
-      const fits =
-        parsed.length <= limit && parsed.every((row) => row.length === columns && row.every(Number.isFinite));
+      const isRow = (row: readonly number[]): boolean =>
+        row.length === columns && row.every((each) => Math.abs(each) <= size);
+      const fits = parsed.length <= limit && parsed.every(isRow);
       return fits ? parsed : undefined;
     },
   };

@@ -1,6 +1,7 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
+import { SPEEDS } from '../state/index.js';
 import { Button } from './controls.js';
 
 export interface TransportProps {
@@ -17,8 +18,6 @@ export interface TransportProps {
   /** Where it stands: '3 of 25 points'. */
   readonly position: string;
 }
-
-const SPEEDS = [0.5, 1, 2, 4];
 
 /** Play, pause, step, speed, reset. */
 export function Transport(props: TransportProps): JSX.Element {

@@ -16,7 +16,7 @@ import type { Frame, Point } from '../ui/index.js';
 import { points, range, seen, truth } from './data.js';
 import { predictive } from './formulas.js';
 import type { Curve, Fit } from './model.js';
-import { saveRegression } from './save.js';
+import { savePrediction } from './save.js';
 import { MOST_POINTS, set, signals } from './state.js';
 
 const DEVIATIONS = [3, 2, 1];
@@ -72,7 +72,7 @@ export function Prediction({ title, lookFor, fit, index }: PredictionProps): JSX
           ) : null}
         </>
       }
-      onSave={value === undefined ? undefined : () => saveRegression(value, `week1-prediction${suffix}`)}
+      onSave={value === undefined ? undefined : () => savePrediction(value, index)}
     >
       <Chart
         interactive

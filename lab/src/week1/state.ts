@@ -1,7 +1,19 @@
-import { choice, flag, integer, number, optional, panelState, rows } from '../state/index.js';
+import {
+  choice,
+  flag,
+  integer,
+  number,
+  numberOf,
+  optional,
+  panelState,
+  rows,
+  SPEEDS,
+} from '../state/index.js';
 
 export const MOST_POINTS = 200;
 export const MOST_WEIGHTS = 20;
+/** Of a point's coordinates: powers of it are still numbers. */
+const LARGEST = 1000;
 
 /** Null: what follows from the other values. */
 export const { signals, set, reset } = panelState('week1', {
@@ -11,7 +23,7 @@ export const { signals, set, reset } = panelState('week1', {
   noise: number({ initial: 0.2, min: 0.02, max: 1 }),
   seed: integer({ initial: 1, min: 0, max: 999_999 }),
   /** The points as they were dragged; null: those of the set. */
-  points: optional(rows({ columns: 2, decimals: 4, limit: MOST_POINTS })),
+  points: optional(rows({ columns: 2, decimals: 4, limit: MOST_POINTS, size: LARGEST })),
   /** How many of the points count; null: all. */
   seen: optional(integer({ initial: 0, min: 0, max: MOST_POINTS })),
   basis: choice(['linear', 'polynomial', 'gaussian'], 'linear'),
@@ -28,5 +40,5 @@ export const { signals, set, reset } = panelState('week1', {
   functions: flag(false),
   first: integer({ initial: 0, min: 0, max: MOST_WEIGHTS }),
   second: integer({ initial: 1, min: 0, max: MOST_WEIGHTS }),
-  speed: number({ initial: 1, min: 0.5, max: 4 }),
+  speed: numberOf(SPEEDS, 1),
 });

@@ -4,7 +4,7 @@ import { Chart, extent, FigureFrame, LegendItem, linePath, short } from '../ui/i
 import { basis, points, range, seen } from './data.js';
 import { minimum as minimumFormula, variance as formula } from './formulas.js';
 import type { Curve, Fit } from './model.js';
-import { saveRegression } from './save.js';
+import { saveVariance } from './save.js';
 
 /** A variance that grows by more than this is drawn on a logarithmic axis. */
 const LOG_RATIO = 60;
@@ -50,7 +50,7 @@ export function Variance({ fit }: { readonly fit: ReadonlySignal<Fit | undefined
           </LegendItem>
         </>
       }
-      onSave={value === undefined ? undefined : () => saveRegression(value, 'week1-variance')}
+      onSave={value === undefined ? undefined : () => saveVariance(value)}
     >
       <Chart
         aspect={1.5}

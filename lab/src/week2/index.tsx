@@ -5,7 +5,7 @@ import { useTask } from '../compute/index.js';
 import { Button, Notice, short, Transport } from '../ui/index.js';
 import { TrainingCurve } from './curve.js';
 import { data, line, problem, region } from './data.js';
-import { MOST_EPOCHS } from './limits.js';
+import { EPOCHS_A_FRAME, MOST_EPOCHS } from './limits.js';
 import { AleatoricMap, EpistemicMap, ProbabilityMap } from './maps.js';
 import type { Fit } from './model.js';
 import { Numbers } from './numbers.js';
@@ -17,7 +17,6 @@ import { reset, set, signals } from './state.js';
 // oxlint-disable-next-line import/no-unassigned-import -- the build takes a style sheet so
 import './week2.css';
 
-const SPEEDS = [1, 2, 5, 10, 20, 50];
 const wantsMotion = !matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 const playing = signal(false);
@@ -111,7 +110,7 @@ function Toolbar({ fit: { value }, busy }: ToolbarProps): JSX.Element {
         label="Training, epoch by epoch"
         playing={playing}
         speed={signals.speed}
-        speeds={SPEEDS}
+        speeds={EPOCHS_A_FRAME}
         done={done}
         onStep={trainOn}
         onReset={() => set({ epoch: 0 })}

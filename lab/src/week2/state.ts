@@ -1,5 +1,13 @@
-import { choice, flag, integer, number, optional, panelState, rows } from '../state/index.js';
-import { MOST_EPOCHS, MOST_HIDDEN, MOST_MEMBERS, MOST_POINTS, MOST_SAMPLES } from './limits.js';
+import { choice, flag, integer, number, numberOf, optional, panelState, rows } from '../state/index.js';
+import {
+  EPOCHS_A_FRAME,
+  LARGEST,
+  MOST_EPOCHS,
+  MOST_HIDDEN,
+  MOST_MEMBERS,
+  MOST_POINTS,
+  MOST_SAMPLES,
+} from './limits.js';
 import { painted } from './painted.js';
 
 export const RAY_DECIMALS = 3;
@@ -23,10 +31,9 @@ export const { signals, set, reset } = panelState('week2', {
   lr: optional(number({ initial: 0.1, min: 0.0001, max: 2 })),
   samples: integer({ initial: 30, min: 1, max: MOST_SAMPLES }),
   epoch: integer({ initial: 300, min: 0, max: MOST_EPOCHS }),
-  /** Epochs of a frame while playing. */
-  speed: integer({ initial: 5, min: 1, max: 100 }),
+  speed: numberOf(EPOCHS_A_FRAME, 5),
   /** Its origin and its handle; null: from the points' mean to where the set has its own. */
-  ray: optional(rows({ columns: 2, decimals: RAY_DECIMALS, limit: 2 })),
+  ray: optional(rows({ columns: 2, decimals: RAY_DECIMALS, limit: 2, size: LARGEST })),
   brush: choice(['off', '0', '1', 'eraser'], 'off'),
   boundaries: flag(true),
 });

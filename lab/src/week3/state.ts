@@ -1,4 +1,4 @@
-import { choice, flag, integer, number, panelState } from '../state/index.js';
+import { choice, flag, integer, number, numberOf, panelState, SPEEDS } from '../state/index.js';
 import type { Parameter } from '../state/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { ink } from './ink.js';
@@ -38,5 +38,5 @@ export const { signals, set, reset } = panelState('week3', {
   /** The share of the test digits that is flagged. */
   flagged: number({ initial: 0.02, min: 0.0001, max: 1 }),
   epochs: integer({ initial: 6, min: 1, max: 30 }),
-  speed: number({ initial: 1, min: 0.5, max: 4 }),
+  speed: numberOf(SPEEDS, 1),
 });
