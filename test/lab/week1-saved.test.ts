@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { decodePng } from '#credence/formats/index';
 import { eventually, hasChromium, labTest, savedFigure } from './lab.js';
 
 const test = labTest({ isolated: false });
@@ -21,6 +22,16 @@ function kindsOf(rows: readonly Record<string, string>[]): Record<string, number
   const counts: Record<string, number> = {};
   for (const { kind = '' } of rows) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
+}
+
+/** Dark pixels in the left tenth of a picture, where the numbers of the axis are. */
+function inkOf({ width, height, channels, data }: ReturnType<typeof decodePng>): number {
+  let dark = 0;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width / 10; x++)
+      if (Math.max(...data.subarray((y * width + x) * channels, (y * width + x) * channels + 3)) < 150)
+        dark++;
+  return dark;
 }
 
 describe.skipIf(!hasChromium)('what week 1 saves', () => {
@@ -51,6 +62,17 @@ describe.skipIf(!hasChromium)('what week 1 saves', () => {
     expect(await svg(FIGURES.published)).not.toContain('least at');
     expect(await svg(FIGURES.variance)).toContain('least at');
     expect(opened.complaints).toEqual([]);
+  });
+
+  test('is a picture with its letters, the first one too', async ({ lab }) => {
+    await using opened = await lab.open('#/week1');
+    const { page } = opened;
+    await eventually(() => page.locator('.mark-mean').count()).toBeGreaterThan(0);
+    const first = decodePng(await savedFigure(page, FIGURES.first, 'PNG'));
+    const letters = inkOf(first);
+    expect(inkOf(decodePng(await savedFigure(page, FIGURES.first, 'PNG')))).toBe(letters);
+    // Nothing else is there.
+    expect(letters).toBeGreaterThan(0);
   });
 
   test.for(['#/week1?seen=0', '#/week1?points='])(
