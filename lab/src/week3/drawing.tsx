@@ -77,19 +77,11 @@ export function Drawing({
           <>
             The network says <strong>{value.predicted}</strong>, with probability{' '}
             <strong>
-              <Quantity
-                name="confidence-mcp"
-                value={1 - value.mcp}
-                format={(p) => (p > 0.9999 ? '> 0.9999' : p.toFixed(4))}
-              />
+              <Quantity name="confidence-mcp" value={1 - value.mcp} format={stated} />
             </strong>
             . ConfidNet gives that{' '}
             <strong>
-              <Quantity
-                name="confidnet"
-                value={value.confidence}
-                format={(p) => (p > 0.9999 ? '> 0.9999' : p.toFixed(4))}
-              />
+              <Quantity name="confidnet" value={value.confidence} format={stated} />
             </strong>
             .
           </>
@@ -129,6 +121,10 @@ function ProbabilityTable({
       </tbody>
     </table>
   );
+}
+
+function stated(probability: number): string {
+  return probability > 0.9999 ? '> 0.9999' : probability.toFixed(4);
 }
 
 function describe(prediction: Prediction | undefined): string {

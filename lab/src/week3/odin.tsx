@@ -26,6 +26,7 @@ export function Odin({ step, error }: OdinProps): JSX.Element {
   const moved =
     value === undefined ? own : Float64Array.from(own, (v, i) => v - 255 * epsilon * value.signs[i]!);
   const best = value === undefined ? 0 : value.before.indexOf(Math.max(...value.before));
+  const mark = (k: number): string => (k === best ? 'mark-bar' : 'mark-bar-other');
   const highest = Math.min(1, Math.max(0.2, 1.1 * (value?.after[best] ?? 1)));
   return (
     <FigureFrame
@@ -84,14 +85,14 @@ export function Odin({ step, error }: OdinProps): JSX.Element {
             values={value?.before ?? BLANK}
             highest={highest}
             label="softmax(f(x)/T)"
-            mark={(k) => (k === best ? 'mark-bar' : 'mark-bar-other')}
+            mark={mark}
             description={`Probabilities at temperature T before the step; the largest, of ${best}, is ${digits(value?.before[best] ?? 0)}.`}
           />
           <ClassBars
             values={value?.after ?? BLANK}
             highest={highest}
             label="softmax(f(x̃)/T)"
-            mark={(k) => (k === best ? 'mark-bar' : 'mark-bar-other')}
+            mark={mark}
             description={`Probabilities at temperature T after the step; that of ${best} is ${digits(value?.after[best] ?? 0)}.`}
           />
         </div>

@@ -154,6 +154,9 @@ function stairs(edges: Float64Array, shares: Float64Array, frame: Frame, closed:
 
 function describe(title: string, rank: Rank | undefined): string {
   if (rank === undefined) return `Distribution of ${title}`;
-  const strangers = Number.isNaN(rank.ood) ? '' : ` and ${percent(rank.ood)} of ${manifest.ood.title}`;
-  return `Distributions of ${title} over test digits that are right and wrong and over ${manifest.ood.title}. This image's score is larger than that of ${percent(rank.right)} of the right ones, ${percent(rank.wrong)} of the wrong ones${strangers}.`;
+  const { title: strangers } = manifest.ood;
+  const [also, larger] = Number.isNaN(rank.ood)
+    ? ['', '']
+    : [` and over ${strangers}`, ` and ${percent(rank.ood)} of ${strangers}`];
+  return `Distributions of ${title} over test digits that are right and wrong${also}. This image's score is larger than that of ${percent(rank.right)} of the right ones, ${percent(rank.wrong)} of the wrong ones${larger}.`;
 }
