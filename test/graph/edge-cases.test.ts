@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, ShapeError } from '#credence/errors/index';
+import { ConfigurationError, GraphError, ShapeError } from '#credence/errors/index';
 import {
   activateDropout,
   add,
@@ -16,6 +16,7 @@ import {
   gradientName,
   GraphBuilder,
   ints,
+  merge,
   packParameters,
   prune,
   referenceArray,
@@ -205,4 +206,27 @@ test('a batch normalisation of half floats may have parameters of float32, as ON
   close(numbers(gradientName('scale')), [2, 2]);
   close(numbers(gradientName('mean')), [-1, -2]);
   expect(graph.types.get(gradientName('scale'))?.dtype).toBe('float32');
+});
+
+test("sizes that a file calls '?' are unknown, and not the same", () => {
+  const b = new GraphBuilder('sizes');
+  const x = b.input('x', 'float32', ['QQ', 3, 'QQ']);
+  const text = Buffer.from(encodeOnnx(b.build({ y: relu(x) }))).toString('latin1');
+  const [n, , width] = decodeOnnx(Buffer.from(text.replaceAll('QQ', '??'), 'latin1')).inputs[0]!.shape;
+  expect([typeof n, typeof width]).toEqual(['string', 'string']);
+  expect(n).not.toBe(width);
+});
+
+test('noise of two laws under one name is not merged', () => {
+  const noisy = (probability: number): Graph => {
+    const b = new GraphBuilder('noisy');
+    return b.build({ y: relu(b.input('noise', 'uint8', ['N', 2], { kind: 'bernoulli', probability })) });
+  };
+  const other = (probability: number): Graph => {
+    const graph = noisy(probability);
+    return { ...graph, outputs: [graph.nodes[0]!.outputs[0]!] };
+  };
+  expect(() => merge(noisy(0.5), other(0.25))).toThrow(GraphError);
+  expect(() => merge(noisy(0.5), other(0.25))).toThrow(/input 'noise': expected one law, got two/);
+  expect(merge(noisy(0.5), other(0.5)).inputs).toHaveLength(1);
 });

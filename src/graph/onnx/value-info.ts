@@ -29,7 +29,8 @@ function readTensorType(bytes: Uint8Array, name: string): TensorType | undefined
           let dim: Dim = unknown;
           readMessage(field, {
             [DIM.value]: intField((value) => (dim = value)),
-            [DIM.name]: textField((text) => (dim = text || dim)),
+            // Some exporters call all sizes '?'.
+            [DIM.name]: textField((text) => (dim = text === '' || text.startsWith('?') ? dim : text)),
           });
           // A size of -1 is written by some exporters for 'any'.
           dims.push(typeof dim === 'number' && dim < 0 ? unknown : dim);
