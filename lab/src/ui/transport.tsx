@@ -15,26 +15,30 @@ export interface TransportProps {
   readonly onReset: () => void;
   /** Nothing is left to play: playing begins anew. */
   readonly done: ReadonlySignal<boolean>;
+  /** There is nothing to play, whatever is reset. */
+  readonly empty?: boolean;
   /** Where it stands: '3 of 25 points'. */
   readonly position: string;
 }
 
 /** Play, pause, step, speed, reset. */
 export function Transport(props: TransportProps): JSX.Element {
-  const { label, playing, speed, speeds = SPEEDS, onStep, onReset, done, position } = props;
+  const { label, playing, speed, speeds = SPEEDS, onStep, onReset, done, empty = false, position } = props;
   const play = (): void => {
     if (done.value && !playing.value) onReset();
     playing.value = !playing.value;
   };
   return (
     <div class="transport" role="group" aria-label={label}>
-      <Button primary onClick={play}>
+      <Button primary onClick={play} disabled={empty}>
         {playing.value ? 'Pause' : 'Play'}
       </Button>
       <Button onClick={onStep} disabled={done.value || playing.value}>
         Step
       </Button>
-      <Button onClick={onReset}>Reset</Button>
+      <Button onClick={onReset} disabled={empty}>
+        Reset
+      </Button>
       <label class="speed">
         Speed
         <select

@@ -98,15 +98,17 @@ function Toolbar(): JSX.Element {
           </Button>
         ))}
         <Button onClick={reset}>Reset all</Button>
-        {signals.points.value === null ? null : (
-          <Button onClick={() => set({ points: null, seen: null })}>Undo my points</Button>
-        )}
+        {/* Always there: a button that comes with the first drag would move the chart from under the pointer. */}
+        <Button disabled={signals.points.value === null} onClick={() => set({ points: null, seen: null })}>
+          Undo my points
+        </Button>
       </div>
       <Transport
         label="Points seen, one by one"
         playing={playing}
         speed={signals.speed}
         done={done}
+        empty={points.value.length === 0}
         onStep={showOneMore}
         onReset={() => set({ seen: 0 })}
         position={`${seen.value} of ${points.value.length} points seen`}
