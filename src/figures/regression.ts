@@ -21,6 +21,8 @@ export interface PredictiveCurve {
   readonly limit?: number;
   /** Where the variance is exactly smallest. */
   readonly minimum?: { readonly x: number; readonly value: number };
+  /** Whose colours it has, from 0; its place among the curves unless given. */
+  readonly series?: number;
 }
 
 export interface RegressionRow {
@@ -98,7 +100,9 @@ interface Place {
 
 function meanPanel(row: RegressionRow, place: Place): string {
   const { points, grid, truth, functions = [], yDomain } = row;
-  const [{ mean, variance }] = row.curves;
+  const [first] = row.curves;
+  const { mean, variance } = first;
+  const tint = styleOf(first, 0).color;
   const sd = Array.from(variance, Math.sqrt);
   const indices = Array.from(grid, (_, i) => i);
   const x = (i: number) => grid[i]!;
@@ -107,7 +111,7 @@ function meanPanel(row: RegressionRow, place: Place): string {
       x,
       y1: (i: number) => mean[i]! - k * sd[i]!,
       y2: (i: number) => mean[i]! + k * sd[i]!,
-      fill: color.blue,
+      fill: tint,
       fillOpacity: BAND_OPACITY,
       clip: true,
     }),
@@ -123,13 +127,13 @@ function meanPanel(row: RegressionRow, place: Place): string {
         Plot.line(indices, {
           x,
           y: (i: number) => values[i],
-          stroke: color.blue,
+          stroke: tint,
           strokeWidth: 1,
           strokeOpacity: FUNCTION_OPACITY,
           clip: true,
         }),
       ),
-      Plot.line(indices, { x, y: (i: number) => mean[i], stroke: color.blue, strokeWidth: 2, clip: true }),
+      Plot.line(indices, { x, y: (i: number) => mean[i], stroke: tint, strokeWidth: 2, clip: true }),
       Plot.line(indices, {
         x,
         y: (i: number) => truth[i],
@@ -159,13 +163,19 @@ function variancePanel(row: RegressionRow, place: Place): string {
   const lines = curves.flatMap(({ variance, limit }, k) => [
     ...(limit === undefined
       ? []
-      : [Plot.ruleY([limit], { stroke: seriesColor(k), strokeDasharray: '1.5 3', strokeWidth: 1.5 })]),
+      : [
+          Plot.ruleY([limit], {
+            stroke: styleOf(curves[k]!, k).color,
+            strokeDasharray: '1.5 3',
+            strokeWidth: 1.5,
+          }),
+        ]),
     Plot.line(indices, {
       x: (i: number) => grid[i],
       y: (i: number) => variance[i],
-      stroke: seriesColor(k),
+      stroke: styleOf(curves[k]!, k).color,
       strokeWidth: 2,
-      strokeDasharray: seriesDash(k),
+      strokeDasharray: styleOf(curves[k]!, k).dash,
       clip: true,
     }),
   ]);
@@ -178,7 +188,7 @@ function variancePanel(row: RegressionRow, place: Place): string {
             y: 'value',
             symbol: 'diamond',
             r: 5,
-            fill: seriesColor(k),
+            fill: styleOf(curves[k]!, k).color,
             stroke: color.paper,
           }),
         ],
@@ -209,7 +219,8 @@ function variancePanel(row: RegressionRow, place: Place): string {
 const BAND_OPACITY = 0.16;
 const FUNCTION_OPACITY = 0.5;
 
-function meanLegend({ points, functions = [], curves: [{ label }] }: RegressionRow): LegendItem[][] {
+function meanLegend({ points, functions = [], curves: [first] }: RegressionRow): LegendItem[][] {
+  const tint = styleOf(first, 0).color;
   return [
     [
       { label: 'truth', shape: 'line', color: color.ink, dash: '5 3' },
@@ -229,25 +240,26 @@ function meanLegend({ points, functions = [], curves: [{ label }] }: RegressionR
             {
               label: 'drawn functions',
               shape: 'line',
-              color: color.blue,
+              color: tint,
               opacity: FUNCTION_OPACITY,
             } satisfies LegendItem,
           ]),
     ],
     [
-      { label: `mean, ${label}`, shape: 'line', color: color.blue },
+      { label: `mean, ${first.label}`, shape: 'line', color: tint },
       // The opacity of three, two and one areas over each other.
       ...[1, 2, 3].map((k): LegendItem => {
         const opacity = Math.round(100 * (1 - (1 - BAND_OPACITY) ** (4 - k))) / 100;
-        return { label: `± ${k} σ`, shape: 'area', color: color.blue, opacity };
+        return { label: `± ${k} σ`, shape: 'area', color: tint, opacity };
       }),
     ],
   ];
 }
 
 function varianceLegend(row: RegressionRow): LegendItem[][] {
-  const curves = curvesOf(row).map(({ label, limit, minimum }, k): LegendItem[] => {
-    const curve: LegendItem = { label, shape: 'line', color: seriesColor(k), dash: seriesDash(k) };
+  const curves = curvesOf(row).map((given, k): LegendItem[] => {
+    const { label, limit, minimum } = given;
+    const curve: LegendItem = { label, shape: 'line', ...styleOf(given, k) };
     return [
       curve,
       ...(limit === undefined
@@ -271,6 +283,11 @@ function varianceLegend(row: RegressionRow): LegendItem[][] {
       },
     ],
   ];
+}
+
+/** Of the k-th curve. */
+function styleOf({ series }: PredictiveCurve, k: number): { readonly color: string; readonly dash: string } {
+  return { color: seriesColor(series ?? k), dash: seriesDash(series ?? k) };
 }
 
 function curvesOf({ curves }: RegressionRow): PredictiveCurve[] {

@@ -43,7 +43,9 @@ export function findZipDirectory(tail: Uint8Array, size: number, where: string):
   const view = new DataView(tail.buffer, tail.byteOffset, tail.length);
   const at = findEnd(view);
   if (at === undefined) {
-    throw damaged('a zip archive with its directory at the end', describeBytes(tail), where);
+    const kind = describeBytes(tail);
+    const got = kind === 'a zip archive' ? 'one that ends without' : kind;
+    throw damaged('a zip archive with its directory at the end', got, where);
   }
   const count = view.getUint16(at + 10, true);
   const start = view.getUint32(at + 16, true);

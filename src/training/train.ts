@@ -32,6 +32,11 @@ export interface TrainOptions {
   readonly workers?: number;
   /** Where the steps run; the CPU unless given. Others run in the calling thread, whatever `workers` says. */
   readonly provider?: Provider;
+  /**
+   * Of a run where no workers are: in a browser, whose first session decides it for the visit, and the last bits with it. 1 unless
+   * given.
+   */
+  readonly threads?: number;
   /** The value of the graph that is minimised: a loss for each example, (N). 'loss' unless given. */
   readonly loss?: string;
   /** Where to go on from: an earlier run's state, of the same graph, data and options. */
@@ -101,17 +106,17 @@ export async function train(objective: Graph, data: Feeds, options: TrainOptions
 async function openStepper(
   objective: Graph,
   work: Work,
-  { loss = 'loss', provider = 'cpu', workers: wanted }: TrainOptions,
+  { loss = 'loss', provider = 'cpu', threads = 1, workers: wanted }: TrainOptions,
   steps: number,
 ): Promise<Stepper> {
   const { schedule, optimiser } = work;
   if (schedule.shards === 1) {
-    return openWholeStepper(ready(stepGraph(objective, optimiser, loss)), work, { provider });
+    return openWholeStepper(ready(stepGraph(objective, optimiser, loss)), work, { provider, threads });
   }
   const gradients = ready(gradientGraph(objective, loss));
   const update = ready(updateGraph(optimiser, schedule));
   const workers = provider === 'cpu' ? workerCount(wanted, schedule.shards) : 1;
-  if (workers <= 1) return openShardedStepper({ gradients, update }, work, { provider });
+  if (workers <= 1) return openShardedStepper({ gradients, update }, work, { provider, threads });
   const parameters = flatLayout(objective).size;
   return openParallelStepper({ gradients, update }, work, { parameters, steps, workers });
 }

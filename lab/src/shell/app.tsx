@@ -60,8 +60,8 @@ export function App(): JSX.Element {
         <Shown panel={shown()} loaded={loaded.value} onRetry={() => void load(shown())} />
       </main>
       <footer class="site-foot">
-        Computed in this browser by Credence; nothing is sent anywhere. The address holds the whole state:
-        share it.
+        Computed in this browser by Credence; nothing is sent anywhere. The address holds all settings: share
+        it.
       </footer>
     </>
   );

@@ -30,6 +30,7 @@ async function saved(
       variance,
       limit: 1 / beta,
       minimum,
+      series: k,
     };
   };
   return regressionFigure(

@@ -79,8 +79,6 @@ async function trainNext(input: TrainInput, context: Context): Promise<Trained> 
   const plan = from?.plan ?? (await planOf({ epochs, seed }));
   const keeper = from?.keeper ?? new Keeper();
   let now: Held | undefined = from;
-  // The first session that is opened decides how many threads the runtime has, and a training's own asks for one.
-  await shippedNetwork(context.threads);
   const trainOn = async (provider: Provider): Promise<Held> => {
     const backends = [...new Set([...(now?.backends ?? []), nameOf(provider, context.threads)])];
     const [first, started] = [now?.state.step ?? 0, performance.now()];
@@ -91,6 +89,7 @@ async function trainNext(input: TrainInput, context: Context): Promise<Trained> 
         ...plan.options,
         workers: 0,
         provider,
+        threads: context.threads,
         signal: stop.signal,
         onProgress: (done) => {
           if (done >= until) stop.abort();

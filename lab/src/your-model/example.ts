@@ -55,6 +55,7 @@ async function make(context: TaskContext<AssessProgress>): Promise<Opened> {
       batchSize: BATCH,
       key: fold(key, 'training'),
       workers: 1,
+      threads: context.threads,
       async onEpoch(epoch) {
         context.report({ phase: 'the example is trained', share: epoch / EPOCHS, detail: `epoch ${epoch}` });
         await context.breathe();

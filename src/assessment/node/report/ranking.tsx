@@ -44,7 +44,7 @@ export function oodSections(results: AssessmentResults, figures: readonly DrawnF
     content: (
       <>
         <RankingTable
-          caption={`Positive: one of the ${formatNumber(count)} inputs of ${name}, among ${formatNumber(examples.measured)} measured examples. 95 % bootstrap intervals. Bold: the recommended score.`}
+          caption={`Positive: one of the ${formatNumber(count)} inputs of ${name}, against ${formatNumber(examples.measured)} measured examples. 95 % bootstrap intervals. Bold: the recommended score.`}
           rows={scores.map((score) => [score, score.ood[name]!] as const)}
           bold={recommendation.score}
         />
