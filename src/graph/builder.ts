@@ -27,7 +27,7 @@ export class GraphBuilder implements Builder {
   readonly name: string;
   readonly #opset: number;
   readonly #domains: Readonly<Record<string, number>>;
-  readonly #metadata: Record<string, string>;
+  readonly #metadata: Readonly<Record<string, string>>;
   readonly #inputs: Input[] = [];
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Tensor>();
@@ -189,11 +189,6 @@ export class GraphBuilder implements Builder {
       }
     }
     return renamed;
-  }
-
-  /** Adds entries to the graph's metadata. */
-  setMetadata(entries: Readonly<Record<string, string>>): void {
-    Object.assign(this.#metadata, entries);
   }
 
   /** The finished graph. `outputs`: values or names, in order; a record renames each to its key by an Identity. */

@@ -38,7 +38,10 @@ export async function openShardedStepper(
   options: SessionOptions,
 ): Promise<Stepper> {
   const gradientSession = await openSession(gradients, options);
-  const updateSession = await openSession(update, options);
+  const updateSession = await openSession(update, options).catch(async (error: unknown) => {
+    await gradientSession.close();
+    throw error;
+  });
   const batches = new Batches(gradients, data, schedule);
   return {
     run: (state, end, watch) =>

@@ -54,7 +54,6 @@ export function meanField(model: Graph, { initialDeviation = 0.1 }: MeanFieldOpt
   const rho = Math.log(Math.expm1(initialDeviation));
   const shape = [layout.size];
   const builder = new GraphBuilder(model.name, model);
-  builder.setMetadata(model.metadata);
   const mean = builder.parameter(MEAN, tensor('float32', shape, packParameters(layout, parametersOf(model))));
   const spread = builder.parameter(RHO, tensor('float32', shape, new Float32Array(layout.size).fill(rho)));
   const deviation = named(softplus(spread), DEVIATION);

@@ -9,6 +9,8 @@ export { FigureFrame, LegendItem, RampItem } from './figure-frame.js';
 export { Formula, tex } from './formula.js';
 export type { FormulaProps, MathMarkup } from './formula.js';
 export { Notice } from './notice.js';
+export { Quantity, told } from './quantity.js';
+export type { QuantityProps } from './quantity.js';
 export { diverging, sequential } from 'credence/figures/ramps';
 export type { Raster } from './raster.js';
 export type { SavedFigure } from './save.js';

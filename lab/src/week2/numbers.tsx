@@ -1,9 +1,9 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { short } from '../ui/index.js';
+import { Quantity, short } from '../ui/index.js';
+import type { QuantityProps } from '../ui/index.js';
 import { data, draws } from './data.js';
 import type { Fit } from './model.js';
-import { Quantity } from './quantity.js';
 import { signals } from './state.js';
 
 /** What the pictures show, in numbers. */
@@ -15,14 +15,14 @@ export function Numbers({
   if (value === undefined) return null;
   const { epoch, losses, accuracy, nll, near, far, distanceToMode, time } = value;
   const withPrior = signals.method.value === 'dropout' ? '' : ', with the prior';
-  const rows: readonly { name: string; quantity: string; value: number | undefined; digits?: number }[] = [
+  const rows: readonly (Omit<QuantityProps, 'name'> & { name: string; quantity: string })[] = [
     { name: 'epoch', quantity: 'epoch', value: epoch },
     { name: 'points', quantity: 'points', value: data.value.labels.length },
     {
       name: `loss of the last epoch${withPrior}, nats an example`,
       quantity: 'loss',
       value: losses.at(-1),
-      digits: 5,
+      format: (loss) => short(loss, 5),
     },
     { name: 'accuracy on the points', quantity: 'accuracy', value: accuracy },
     { name: '−log mean p(label), nats', quantity: 'nll', value: nll },
@@ -42,11 +42,11 @@ export function Numbers({
       <table class="numbers">
         <caption>In numbers</caption>
         <tbody>
-          {rows.map(({ name, quantity, value, ...digits }) => (
+          {rows.map(({ name, quantity, ...shown }) => (
             <tr key={quantity}>
               <th scope="row">{name}</th>
               <td>
-                <Quantity name={quantity} value={value} {...digits} />
+                <Quantity name={quantity} {...shown} />
               </td>
             </tr>
           ))}

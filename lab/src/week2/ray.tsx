@@ -1,11 +1,10 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Chart, FigureFrame, LegendItem, linePath, short } from '../ui/index.js';
+import { Chart, FigureFrame, LegendItem, linePath, Quantity, short } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
 import { edge, line } from './data.js';
 import * as formulas from './formulas.js';
 import type { Ray } from './model.js';
-import { Quantity } from './quantity.js';
 import { saveRay } from './save.js';
 import { signals } from './state.js';
 import { LOOK_FOR_RAY } from './words.js';

@@ -3,9 +3,10 @@ import type { JSX } from 'preact';
 import { useTask } from '../compute/index.js';
 import { image } from './data.js';
 import type { Prediction } from './model.js';
-import { percent, Quantity, told } from './quantity.js';
+import { percent } from './fact.js';
 import { signals } from './state.js';
 import { trained } from './trainer.js';
+import { Quantity, told } from '../ui/index.js';
 
 /** The two networks on the same digits, and on the image that is shown. */
 export function Compared({

@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { Button, capture, FigureFrame } from '../ui/index.js';
+import { Button, capture, FigureFrame, Quantity } from '../ui/index.js';
 import { ClassBars } from './bars.js';
 import { csv } from './csv.js';
 import { image, isUntouched, testDigit } from './data.js';
@@ -8,7 +8,6 @@ import { DigitImage } from './digit-image.js';
 import { prediction as formulas } from './formulas.js';
 import type { Prediction } from './model.js';
 import { Pad } from './pad.js';
-import { Quantity } from './quantity.js';
 import { set, signals } from './state.js';
 
 const BLANK = new Uint8Array(784);

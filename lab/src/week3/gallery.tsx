@@ -1,11 +1,10 @@
 import type { JSX } from 'preact';
-import { Button, FigureFrame } from '../ui/index.js';
+import { Button, FigureFrame, told } from '../ui/index.js';
 import type { SavedFigure } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import spriteUrl from './assets/digits.png?url';
 import { imageOf, shipped, shownDigit } from './data.js';
 import { ranked } from './formulas.js';
-import { told } from './quantity.js';
 import { scoreEntry } from './scores.js';
 import { set, signals } from './state.js';
 import type { TestDigit } from './tasks.js';

@@ -7,7 +7,7 @@ import { image } from './data.js';
 import { DigitImage, signColour } from './digit-image.js';
 import { odin as formulas } from './formulas.js';
 import type { OdinStep } from './model.js';
-import { Fact } from './quantity.js';
+import { Fact } from './fact.js';
 import { signals } from './state.js';
 
 const BLANK = new Uint8Array(784);

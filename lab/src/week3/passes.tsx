@@ -5,7 +5,7 @@ import { Bar, ClassBars } from './bars.js';
 import { csv } from './csv.js';
 import { mcDropout as formulas } from './formulas.js';
 import type { DropoutPasses, Prediction } from './model.js';
-import { Fact } from './quantity.js';
+import { Fact } from './fact.js';
 
 const BINS = 20;
 const TOP = 3;

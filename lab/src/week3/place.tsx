@@ -1,13 +1,13 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { capture, Chart, FigureFrame, LegendItem, linePath } from '../ui/index.js';
+import { capture, Chart, FigureFrame, LegendItem, linePath, Quantity } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { csv } from './csv.js';
 import { isStandardOdin } from './data.js';
 import { percentile as formulas } from './formulas.js';
 import type { Distribution, Rank, ScoreValues } from './model.js';
-import { percent, Quantity } from './quantity.js';
+import { percent } from './fact.js';
 import { scoreEntry, SCORES, SCORES_OF } from './scores.js';
 import type { ScoreName } from './scores.js';
 import { signals } from './state.js';

@@ -1,9 +1,8 @@
 import type { JSX } from 'preact';
-import { Chart, FigureFrame, linePath } from '../ui/index.js';
+import { Chart, FigureFrame, linePath, Quantity } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { judged } from './data.js';
 import { averagePrecision } from './formulas.js';
-import { Quantity } from './quantity.js';
 import { markOf, scoreEntry, SCORES_OF } from './scores.js';
 import { signals } from './state.js';
 import { ThresholdMark } from './threshold.js';

@@ -1,13 +1,23 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { capture, Chart, Choice, FigureFrame, LegendItem, linePath, Slider } from '../ui/index.js';
+import {
+  capture,
+  Chart,
+  Choice,
+  FigureFrame,
+  LegendItem,
+  linePath,
+  Quantity,
+  Slider,
+  told,
+} from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { csv } from './csv.js';
 import { judged } from './data.js';
 import { letIn, riskCoverage } from './formulas.js';
 import type { Curves, ThresholdResult } from './model.js';
-import { Fact, percent, Quantity, told } from './quantity.js';
+import { Fact, percent } from './fact.js';
 import { markOf, scoreEntry } from './scores.js';
 import { signals } from './state.js';
 

@@ -2,14 +2,23 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ComputedWith } from '../compute/index.js';
-import { Button, capture, Chart, FigureFrame, linePath, Notice, Slider } from '../ui/index.js';
+import {
+  Button,
+  capture,
+  Chart,
+  FigureFrame,
+  linePath,
+  Notice,
+  Quantity,
+  Slider,
+  told,
+} from '../ui/index.js';
 import manifest from './assets/manifest.json' with { type: 'json' };
 import { Compared } from './compared.js';
 import { csv } from './csv.js';
 import { crossEntropy } from './formulas.js';
 import { PASSES, TRAINING } from './model.js';
 import type { Keeping, Prediction, TrainProgress, Unreadable } from './model.js';
-import { Quantity, told } from './quantity.js';
 import { signals } from './state.js';
 import { discard, error, pause, progress, running, start, takeUp, trained, unreadable } from './trainer.js';
 

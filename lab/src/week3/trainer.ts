@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { run } from '../compute/index.js';
 import { announce } from '../ui/index.js';
 import type { Trained, TrainProgress, Unreadable } from './model.js';
-import { percent } from './quantity.js';
+import { percent } from './fact.js';
 import { signals } from './state.js';
 
 /** How far the training is, or was when it was paused. */

@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
-import { short } from '../ui/index.js';
+import { short } from './scale.js';
 
 export interface QuantityProps {
   /** Its name in the page. */
   readonly name: string;
+  /** Undefined or NaN where there is none. */
   readonly value: number | undefined;
+  /** `told` unless given. */
   readonly format?: (value: number) => string;
 }
 
@@ -18,28 +20,7 @@ export function Quantity({ name, value, format = told }: QuantityProps): JSX.Ele
   );
 }
 
-export interface FactProps extends QuantityProps {
-  /** What it is, with its unit. */
-  readonly term: string;
-}
-
-export function Fact({ term, ...quantity }: FactProps): JSX.Element {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>
-        <Quantity {...quantity} />
-      </dd>
-    </div>
-  );
-}
-
+/** A count in full, anything else in three digits. */
 export function told(value: number): string {
-  return short(value, 3);
-}
-
-export function percent(value: number): string {
-  const per = 100 * value;
-  if (per === 0 || per === 100) return `${per} %`;
-  return per > 99.99 ? '> 99.99 %' : `${per < 0.1 || per > 99.9 ? per.toFixed(2) : per.toFixed(1)} %`;
+  return Number.isInteger(value) ? `${value}` : short(value, 3);
 }
