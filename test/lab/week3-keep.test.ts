@@ -98,8 +98,9 @@ describe.skipIf(!hasChromium)('week 3 keeps a training', () => {
     await page.goto(`${lab.url}#/week3?epochs=1`);
     await holdUntilPaused(page);
     await button(page, 'Train').click();
-    await page.getByText(`This browser ${sentence}: the training is lost when`).waitFor();
+    await page.getByText('step 10 of 20').waitFor();
     await button(page, 'Pause').click();
+    await page.getByText(`This browser ${sentence}: the training is lost when`).waitFor();
     await button(page, 'Continue').click();
     await eventually(() => number(page, 'live-accuracy')).toBeGreaterThan(0);
     expect(await page.getByText(/Kept in this browser/).count()).toBe(0);

@@ -109,7 +109,8 @@ async function trainNext(input: TrainInput, context: Context): Promise<Trained> 
   };
   let done: Held;
   try {
-    done = await context.faster(trainingWorkload(plan.objective, plan.data, plan.options), trainOn);
+    const workload = trainingWorkload(plan.objective, plan.data, plan.options, context.threads);
+    done = await context.faster(workload, trainOn);
   } catch (error) {
     if (now !== undefined) await keeper.put(now);
     throw error;

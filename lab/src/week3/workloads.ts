@@ -31,6 +31,7 @@ export function trainingWorkload(
   objective: Graph,
   data: Feeds,
   { optimiser, batchSize }: { readonly optimiser: Optimiser; readonly batchSize: number },
+  threads: number,
 ): Workload {
   const graph = dropIdentities(foldConstants(stepGraph(objective, optimiser)));
   const batch = Object.entries(data).map(([name, value]) => [name, sliceRows(value, 0, batchSize)]);
@@ -39,7 +40,7 @@ export function trainingWorkload(
     unit: 'a step',
     tolerance: LOSS_TOLERANCE,
     async open(provider) {
-      const session = await openSession(graph, { provider });
+      const session = await openSession(graph, { provider, threads });
       const initial = initialState(objective, optimiser);
       const vector = (values: Float32Array): Tensor => tensor('float32', [values.length], values);
       let state: Record<string, Tensor> = {
