@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import {
   Choice,
   diverging,
@@ -57,19 +57,16 @@ export function ProbabilityMap({ fit: { value } }: MapProps): JSX.Element {
             </svg>
             <span>class 1</span>
           </li>
-          <LegendItem shape="line" mark="mark-half">
+          <LineItem mark="mark-half" paper={diverging(0.5)}>
             {method === 'map' ? 'p' : 'mean p'} = 1/2
-          </LegendItem>
-          {showsDraws.value ? (
-            <LegendItem shape="line" mark="mark-draw">
-              of single draws
-            </LegendItem>
-          ) : (
-            <LegendItem shape="line" mark="mark-level">
-              0.1, 0.25, 0.75, 0.9
-            </LegendItem>
-          )}
+          </LineItem>
+          <LineItem mark={showsDraws.value ? 'mark-draw' : 'mark-level'} paper={diverging(0.5)}>
+            {showsDraws.value ? 'of single draws' : '0.1, 0.25, 0.75, 0.9'}
+          </LineItem>
           <RampItem ramp={diverging}>0 to 1</RampItem>
+          <LegendItem shape="line" mark="mark-ray">
+            ray
+          </LegendItem>
         </>
       }
       onSave={fit === undefined ? undefined : () => saveDecision(fit, title)}
@@ -173,17 +170,32 @@ function Half({ fit, frame }: { readonly fit: Fit; readonly frame: Frame }): JSX
   return <path class="mark-half-light" d={segmentsPath(fit.contours[HALF]!, frame)} />;
 }
 
+interface LineItemProps {
+  readonly mark: string;
+  /** The colour of the map below it, which is the same in the dark. */
+  readonly paper: readonly number[];
+  readonly children: ComponentChildren;
+}
+
+function LineItem({ mark, paper, children }: LineItemProps): JSX.Element {
+  return (
+    <li>
+      <svg class="legend-mark" viewBox="0 0 24 12" aria-hidden="true">
+        <rect width={24} height={12} fill={`rgb(${paper.join(' ')})`} />
+        <path class={mark} d="M1,6H23" />
+      </svg>
+      <span>{children}</span>
+    </li>
+  );
+}
+
 function Nats({ top }: { readonly top: number }): JSX.Element {
   return (
     <>
       <RampItem ramp={sequential}>0 to {top === Math.LN2 ? 'log 2 = 0.693' : short(top)} nats</RampItem>
-      <li>
-        <svg class="legend-mark" viewBox="0 0 24 12" aria-hidden="true">
-          <rect width={24} height={12} fill={`rgb(${sequential(0).join(' ')})`} />
-          <path class="mark-half-light" d="M1,6H23" />
-        </svg>
-        <span>{signals.method.value === 'map' ? 'p' : 'mean p'} = 1/2</span>
-      </li>
+      <LineItem mark="mark-half-light" paper={sequential(0)}>
+        {signals.method.value === 'map' ? 'p' : 'mean p'} = 1/2
+      </LineItem>
       <LegendItem shape="line" mark="mark-ray">
         ray
       </LegendItem>
