@@ -1,7 +1,7 @@
 /// <reference types="@jsquash/jpeg/emscripten-types.d.ts" />
 import createModule from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import type { MozJPEGModule } from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
-import { FormatError } from '../errors/index.js';
+import { FormatError, RuntimeError } from '../errors/index.js';
 import { describeBytes, LARGEST_IMAGE } from '../formats/index.js';
 import type { DecodedImage } from '../formats/index.js';
 import { isJpeg } from './jpeg-signature.js';
@@ -15,7 +15,8 @@ interface Decoder {
 /**
  * The pixels of a JPEG as RGBA, the same as libjpeg-turbo's (Pillow, torchvision); grey ones too. EXIF orientation is not
  * applied. The size is held against `limit` (pixels) before anything is allocated.
- * @throws FormatError when it is damaged, cut, or of a kind that is not read (CMYK, 12 bits).
+ * @throws FormatError when it is damaged, cut, or of a kind that is not read (CMYK, 12 bits); RuntimeError when the decoder
+ *   cannot be loaded.
  */
 export type DecodeJpeg = (
   bytes: Uint8Array,
@@ -29,10 +30,16 @@ export function jpegDecoder(compile?: () => Promise<WebAssembly.Module>): Decode
   const create = async (): Promise<Decoder> => {
     try {
       return await createDecoder(compile && (await (compiled ??= compile())));
-    } catch (error) {
+    } catch (cause) {
       // What could not be fetched may be there the next time.
       [compiled, decoder] = [undefined, undefined];
-      throw error;
+      throw new RuntimeError({
+        what: 'decoder of JPEG images',
+        expected: 'its WebAssembly',
+        got: cause instanceof Error ? cause.message : String(cause),
+        hint: 'try again with a network, or with images as PNG',
+        cause,
+      });
     }
   };
   return async (bytes, { where = 'JPEG data', limit = LARGEST_IMAGE } = {}) => {
