@@ -40,4 +40,19 @@ describe.skipIf(!hasChromium)('the points of week 1', () => {
     expect(await page.getByRole('button', { name: 'Reset', exact: true }).isEnabled()).toBe(true);
     expect(opened.complaints).toEqual([]);
   });
+
+  test('lines that run off are drawn no further than a browser can dash them at once', async ({ lab }) => {
+    await using opened = await lab.open('#/week1?set=sine&basis=polynomial&degree=15&n=200');
+    const { page } = opened;
+    await page.locator('.chart .mark-mean').first().waitFor({ state: 'attached' });
+    const { farthest, height } = await page.evaluate(() => {
+      const paths = Array.from(document.querySelectorAll('.chart path[class^="mark-"]'));
+      const numbers = paths.flatMap((path) => path.getAttribute('d')?.match(/-?[\d.]+/g) ?? []);
+      const { height: own } = document.querySelector('.chart svg')!.getBoundingClientRect();
+      return { farthest: Math.max(...numbers.map((text) => Math.abs(Number(text)))), height: own };
+    });
+    expect(farthest).toBeGreaterThan(height);
+    expect(farthest).toBeLessThan(12 * height);
+    expect(opened.complaints).toEqual([]);
+  });
 });

@@ -178,9 +178,7 @@ function Axes({ frame: { width, height, x, y, letter }, x: xAxis, y: yAxis, left
 /** A line through (x, y), for the `d` of a path. */
 export function linePath(x: ArrayLike<number>, y: ArrayLike<number>, frame: Frame): string {
   let path = '';
-  for (let i = 0; i < x.length; i++) {
-    path += `${i === 0 ? 'M' : 'L'}${frame.x.at(x[i]!).toFixed(1)},${frame.y.at(y[i]!).toFixed(1)}`;
-  }
+  for (let i = 0; i < x.length; i++) path += `${i === 0 ? 'M' : 'L'}${pixel(x[i]!, y[i]!, frame)}`;
   return path;
 }
 
@@ -192,10 +190,21 @@ export function bandPath(
   frame: Frame,
 ): string {
   let path = linePath(x, high, frame);
-  for (let i = x.length - 1; i >= 0; i--) {
-    path += `L${frame.x.at(x[i]!).toFixed(1)},${frame.y.at(low[i]!).toFixed(1)}`;
-  }
+  for (let i = x.length - 1; i >= 0; i--) path += `L${pixel(x[i]!, low[i]!, frame)}`;
   return `${path}Z`;
+}
+
+/** Heights of the frame that a line may leave it by, either way. */
+const REACH = 10;
+
+/**
+ * A polynomial that runs off is not followed for millions of pixels, whose dashes would take a browser seconds: the pen stays
+ * where a segment is steep enough to look as it would.
+ */
+function pixel(x: number, y: number, frame: Frame): string {
+  const far = REACH * frame.height;
+  const down = Math.min(frame.height + far, Math.max(-far, frame.y.at(y)));
+  return `${frame.x.at(x).toFixed(1)},${down.toFixed(1)}`;
 }
 
 /** Before the first layout: a phone's. */
