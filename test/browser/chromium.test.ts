@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundlePage } from './bundle.js';
 import type { Bundle } from './bundle.js';
-import { findChromium, serveFolder } from './chromium.js';
+import { complaintsOf, findChromium, serveFolder } from './chromium.js';
 import { assessNatively, expectSameFindings } from './assessment-comparison.js';
 import { computeNatively, expectSame } from './comparison.js';
 import type { Native } from './comparison.js';
@@ -71,13 +71,3 @@ describe.skipIf(executablePath === undefined)('Chromium computes what Node does'
     await page.close();
   });
 });
-
-/** Errors of the page and all that its console warns of. */
-function complaintsOf(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  return complaints;
-}

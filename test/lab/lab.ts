@@ -7,7 +7,7 @@ import { expect, inject, test as base } from 'vitest';
 import type { TestAPI } from 'vitest';
 import { policy } from '../../lab/build/policy.js';
 import { parseAddress } from '../../lab/src/state/address.js';
-import { findChromium } from '../browser/chromium.js';
+import { complaintsOf, findChromium } from '../browser/chromium.js';
 
 /** Where there is none, the tests that need it are skipped. */
 export const hasChromium: boolean = findChromium() !== undefined;
@@ -53,11 +53,7 @@ export function labTest({ isolated }: { readonly isolated: boolean }): TestAPI<{
           const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
           context.setDefaultTimeout(PATIENCE);
           const page = await context.newPage();
-          const complaints: string[] = [];
-          page.on('pageerror', (error) => complaints.push(error.message));
-          page.on('console', (message) => {
-            if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-          });
+          const complaints = complaintsOf(page);
           await page.goto(/^#|^$/.test(address) ? `${server.url}${address}` : address);
           return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
         };

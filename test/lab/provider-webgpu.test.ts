@@ -2,9 +2,10 @@ import process from 'node:process';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { findChromium } from '../browser/chromium.js';
+import { complaintsOf, findChromium } from '../browser/chromium.js';
 import { eventually, filesKept, hasChromium, serveLab } from './lab.js';
 import type { Served } from './lab.js';
+import { adapterOf, launchWithWebgpu, skipWithout, webgpuRequests } from './webgpu.js';
 
 /** A minute for each thing that a measurement waits for, and then some: WebGPU in software takes seconds for a step. */
 const PATIENCE = 240_000;
@@ -24,9 +25,9 @@ describe.skipIf(!hasChromium)('wasm or WebGPU', () => {
 
   beforeAll(async () => {
     server = await serveLab(inject('labFolder')!, { isolated: true });
-    const launch = (...args: string[]) =>
-      chromium.launch({ executablePath: findChromium()!, args: ['--no-sandbox', ...args] });
-    browsers = { plain: await launch('--disable-gpu'), webgpu: await launch('--enable-unsafe-webgpu') };
+    const args = ['--no-sandbox', '--disable-gpu'];
+    const plain = await chromium.launch({ executablePath: findChromium()!, args });
+    browsers = { plain, webgpu: await launchWithWebgpu() };
   });
   afterAll(async () => {
     for (const browser of Object.values(browsers ?? {})) await browser.close();
@@ -37,14 +38,8 @@ describe.skipIf(!hasChromium)('wasm or WebGPU', () => {
   async function open(browser: Browser, query = '') {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    const loaded: string[] = [];
-    context.on('request', (request) => loaded.push(request.url()));
-    const ofWebgpu = () => loaded.filter((url) => /onnxruntime-webgpu|asyncify/.test(url));
+    const complaints = complaintsOf(page);
+    const ofWebgpu = webgpuRequests(context);
     await page.goto(`${server!.url}${query}#/week3?epochs=1&seed=2`);
     await page.locator(TRAINING).waitFor();
     return { page, context, complaints, ofWebgpu, [Symbol.asyncDispose]: () => context.close() };
@@ -59,7 +54,7 @@ describe.skipIf(!hasChromium)('wasm or WebGPU', () => {
       /computed with wasm, \d+ threads?; this browser offers no WebGPU here\.$/,
     );
     await page.locator('[data-quantity="live-accuracy"]').waitFor({ timeout: PATIENCE });
-    expect(opened.ofWebgpu()).toEqual([]);
+    expect(opened.ofWebgpu).toEqual([]);
     expect(opened.complaints).toEqual([]);
     expect(await adapterOf(page)).toBeUndefined();
   });
@@ -70,7 +65,7 @@ describe.skipIf(!hasChromium)('wasm or WebGPU', () => {
     expect(await page.getByLabel('Compute with').inputValue()).toBe('webgpu');
     await begin(page);
     await expectChoice(page, 'wasm', 'absent');
-    expect(opened.ofWebgpu()).toEqual([]);
+    expect(opened.ofWebgpu).toEqual([]);
   });
 
   test(
@@ -80,7 +75,7 @@ describe.skipIf(!hasChromium)('wasm or WebGPU', () => {
       const { page } = opened;
       const adapter = await adapterOf(page);
       skipWithout(adapter, skip);
-      expect(opened.ofWebgpu()).toEqual([]);
+      expect(opened.ofWebgpu).toEqual([]);
       await begin(page);
       const said: string[] = [];
       for (const { line, tolerance } of MEASURED) {
@@ -103,7 +98,7 @@ describe.skipIf(!hasChromium)('wasm or WebGPU', () => {
       }
       process.stdout.write(`${adapter}: ${said.join(' ')}\n`);
       await page.locator('[data-quantity="live-accuracy"]').waitFor({ timeout: PATIENCE });
-      expect(opened.ofWebgpu().length).toBeGreaterThan(0);
+      expect(opened.ofWebgpu.length).toBeGreaterThan(0);
       expect(await filesKept(page)).toContain('ort-wasm-simd-threaded.asyncify.wasm');
 
       // What was chosen holds for the visit.
@@ -123,7 +118,7 @@ describe.skipIf(!hasChromium)('wasm or WebGPU', () => {
     await begin(page);
     await expectChoice(page, 'wasm', 'set');
     await page.getByRole('button', { name: 'Train', exact: true }).waitFor({ timeout: PATIENCE });
-    expect(opened.ofWebgpu()).toEqual([]);
+    expect(opened.ofWebgpu).toEqual([]);
 
     await context.route(/asyncify/, (route) => route.abort());
     await page.getByLabel('Compute with').selectOption('auto');
@@ -134,21 +129,6 @@ describe.skipIf(!hasChromium)('wasm or WebGPU', () => {
     );
   });
 });
-
-/** The name of the page's adapter. */
-function adapterOf(page: Page): Promise<string | undefined> {
-  return page.evaluate(async () => {
-    type Gpu = { requestAdapter(): Promise<{ readonly info: { readonly architecture: string } } | null> };
-    const gpu = Reflect.get(navigator, 'gpu') as Gpu | undefined;
-    return (await gpu?.requestAdapter().catch(() => null))?.info.architecture;
-  });
-}
-
-function skipWithout(adapter: string | undefined, skip: (note: string) => void): void {
-  if (adapter !== undefined) return;
-  process.stdout.write('skipped: this Chromium gives no WebGPU adapter, not even one in software\n');
-  skip('no adapter');
-}
 
 async function begin(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Train', exact: true }).click();

@@ -1,8 +1,8 @@
-import { chromium } from 'playwright-core';
 import { describe, expect, inject, test } from 'vitest';
 import { assessmentSchema } from '#credence/assessment/index';
-import { findChromium } from '../browser/chromium.js';
+import { complaintsOf } from '../browser/chromium.js';
 import { hasChromium, savedBy, serveLab } from './lab.js';
+import { adapterOf, launchWithWebgpu, skipWithout, webgpuRequests } from './webgpu.js';
 import { labelledSet, npzFile, onnxFile, reference } from './your-model-data.js';
 import { assessFiles, choose, expectFindings } from './your-model-page.js';
 
@@ -16,58 +16,39 @@ describe.skipIf(!hasChromium)('your model, wasm or WebGPU', () => {
     'both are measured on its network, and agree; what all scores find on WebGPU is what Node finds',
     async ({ skip }) => {
       await using server = await serveLab(inject('labFolder')!, { isolated: true });
-      const browser = await chromium.launch({
-        executablePath: findChromium()!,
-        args: ['--no-sandbox', '--enable-unsafe-webgpu'],
-      });
-      try {
-        const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-        page.setDefaultTimeout(PATIENCE);
-        const complaints: string[] = [];
-        page.on('pageerror', (error) => complaints.push(error.message));
-        page.on('console', (message) => {
-          if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-        });
-        const ofWebgpu: string[] = [];
-        page.on('request', (request) => {
-          if (/onnxruntime-webgpu|asyncify/.test(request.url())) ofWebgpu.push(request.url());
-        });
-        await page.goto(`${server.url}#/your-model?risk=0.3`);
-        type Gpu = { requestAdapter(): Promise<unknown> };
-        const hasAdapter = await page.evaluate(async () => {
-          const gpu = Reflect.get(navigator, 'gpu') as Gpu | undefined;
-          return Boolean(await gpu?.requestAdapter().catch(() => null));
-        });
-        if (!hasAdapter) skip('this Chromium gives no WebGPU adapter, not even one in software');
+      await using browser = await launchWithWebgpu();
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      page.setDefaultTimeout(PATIENCE);
+      const complaints = complaintsOf(page);
+      const ofWebgpu = webgpuRequests(page.context());
+      await page.goto(`${server.url}#/your-model?risk=0.3`);
+      skipWithout(await adapterOf(page), skip);
 
-        const given = { model: 'mlp', validation: await labelledSet('mlp', 1, 80), risk: 0.3 };
-        const expected = await reference(given);
-        await page.getByRole('button', { name: 'Assess the example' }).waitFor();
-        expect(ofWebgpu).toEqual([]);
-        await choose(page, 'model', onnxFile('mlp'));
-        await choose(page, 'validation', npzFile('validation.npz', given.validation));
-        await page.getByText('80 examples of shape').waitFor();
-        await assessFiles(page);
-        const choice = page.locator('[data-computed="assessment"] [data-reason]');
-        const text = (await choice.textContent())!;
-        expect(text).toMatch(/computed with .*[\d.]+ ms for \d+ inputs; .*[\d.]+ ms/);
-        expect(Number(await choice.getAttribute('data-difference'))).toBeLessThanOrEqual(TOLERANCE);
-        expect(ofWebgpu.length).toBeGreaterThan(0);
+      const given = { model: 'mlp', validation: await labelledSet('mlp', 1, 80), risk: 0.3 };
+      const expected = await reference(given);
+      await page.getByRole('button', { name: 'Assess the example' }).waitFor();
+      expect(ofWebgpu).toEqual([]);
+      await choose(page, 'model', onnxFile('mlp'));
+      await choose(page, 'validation', npzFile('validation.npz', given.validation));
+      await page.getByText('80 examples of shape').waitFor();
+      await assessFiles(page);
+      const choice = page.locator('[data-computed="assessment"] [data-reason]');
+      const text = (await choice.textContent())!;
+      expect(text).toMatch(/computed with .*[\d.]+ ms for \d+ inputs; .*[\d.]+ ms/);
+      expect(Number(await choice.getAttribute('data-difference'))).toBeLessThanOrEqual(TOLERANCE);
+      expect(ofWebgpu.length).toBeGreaterThan(0);
 
-        await page.getByLabel('Compute with').selectOption('webgpu');
-        await assessFiles(page);
-        await page.locator('[data-computed="assessment"] [data-backend="webgpu"]').waitFor();
-        await expectFindings(page, expected);
-        const saved = await savedBy(page.getByRole('button', { name: 'Save results.json' }));
-        const results = assessmentSchema.parse(JSON.parse(saved.toString()));
-        expect(results.versions['computed with']).toBe('WebGPU');
-        expect(results.scores.map(({ name }) => name)).toEqual(
-          expected.findings.scores.map(({ name }) => name),
-        );
-        expect(complaints).toEqual([]);
-      } finally {
-        await browser.close();
-      }
+      await page.getByLabel('Compute with').selectOption('webgpu');
+      await assessFiles(page);
+      await page.locator('[data-computed="assessment"] [data-backend="webgpu"]').waitFor();
+      await expectFindings(page, expected);
+      const saved = await savedBy(page.getByRole('button', { name: 'Save results.json' }));
+      const results = assessmentSchema.parse(JSON.parse(saved.toString()));
+      expect(results.versions['computed with']).toBe('WebGPU');
+      expect(results.scores.map(({ name }) => name)).toEqual(
+        expected.findings.scores.map(({ name }) => name),
+      );
+      expect(complaints).toEqual([]);
     },
     2 * PATIENCE,
   );

@@ -6,7 +6,7 @@ import type { Feeds } from '#credence/runtime/index';
 import { splitFloat64Scalars } from '#credence/runtime/float64-scalars';
 import { tensor } from '#credence/tensor/index';
 import { adam, adamW, sgd, updateGraph } from '#credence/training/index';
-import { draws, UNIT_ROUNDOFF } from './graphs.js';
+import { draws, UNIT_ROUNDOFF, usesFloat64 } from './graphs.js';
 
 const SIZE = 50;
 
@@ -20,11 +20,6 @@ function feedsOf({ inputs }: Graph, step: number): Feeds {
           tensor('float32', [SIZE], draws(i, SIZE, 1).data.map(Math.abs)),
     ]),
   );
-}
-
-function usesFloat64({ nodes, inputs, types }: Graph): boolean {
-  const read = nodes.flatMap((node) => [...node.inputs, ...node.outputs]);
-  return [...inputs.map(({ name }) => name), ...read].some((name) => types.get(name)?.dtype === 'float64');
 }
 
 test.each([adam(), adamW(), sgd({ learningRate: 0.1, momentum: 0.9 })])(

@@ -53,3 +53,9 @@ export function noisy(width: number): Graph {
     noises: mul(everyRow, exposed.value('noise')),
   });
 }
+
+/** Whether anything that is fed or computed is float64. */
+export function usesFloat64({ nodes, inputs, types }: Graph): boolean {
+  const read = nodes.flatMap((node) => [...node.inputs, ...node.outputs]);
+  return [...inputs.map(({ name }) => name), ...read].some((name) => types.get(name)?.dtype === 'float64');
+}

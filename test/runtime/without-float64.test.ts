@@ -4,12 +4,12 @@ import type { Graph } from '#credence/graph/index';
 import { openSession } from '#credence/runtime/index';
 import type { Feeds, Fetches, Session } from '#credence/runtime/index';
 import { openWithoutFloat64 } from '#credence/runtime/without-float64';
-import { fitScore, mcDropout, odin, scoreGraph, scores } from '#credence/scores/index';
+import { fitScore, scoreGraph } from '#credence/scores/index';
 import type { FittedScore } from '#credence/scores/index';
 import { tensor } from '#credence/tensor/index';
 import { adam, updateGraph } from '#credence/training/index';
-import { trainedClassifier } from '../scores/classifiers.js';
-import { draws } from './graphs.js';
+import { quickScores, trainedClassifier } from '../scores/classifiers.js';
+import { draws, usesFloat64 } from './graphs.js';
 
 interface Parts {
   readonly device: Graph[];
@@ -34,14 +34,6 @@ async function opened(graph: Graph): Promise<{ session: Session; parts: Parts; c
   return { session, parts, closed };
 }
 
-function hasFloat64({ nodes, inputs, types }: Graph): boolean {
-  const names = [
-    ...inputs.map(({ name }) => name),
-    ...nodes.flatMap((own) => [...own.inputs, ...own.outputs]),
-  ];
-  return names.some((name) => types.get(name)?.dtype === 'float64');
-}
-
 /** How far float32 rounding may take what both compute: the parts are optimised apart. */
 function expectSame(actual: Fetches, expected: Fetches, tolerance: number): void {
   expect(Object.keys(actual)).toEqual(Object.keys(expected));
@@ -58,19 +50,12 @@ describe('a session without float64', () => {
   test('computes every score; the device has the network, its derivative and the passes, and no float64', async () => {
     const { classifier, x, examples } = await trainedClassifier();
     const fitted: FittedScore[] = [];
-    for (const score of scores) {
-      if (score.name === 'confidnet') continue;
-      const measure = (['entropy', 'mutualInformation', 'variationRatio'] as const).find((own) =>
-        score.name.endsWith(`.${own}`),
-      );
-      const quick = measure === undefined ? score : mcDropout({ measure, passes: 5 });
-      fitted.push(await fitScore(score.name === 'odin' ? odin() : quick, classifier, { examples }));
-    }
+    for (const score of quickScores(5)) fitted.push(await fitScore(score, classifier, { examples }));
     const graph = scoreGraph(classifier, fitted);
     const { session, parts, closed } = await opened(graph);
     expect([parts.device.length, parts.cpu.length]).toEqual([1, 1]);
     const [device, cpu] = [parts.device[0]!, parts.cpu[0]!];
-    expect(hasFloat64(device)).toBe(false);
+    expect(usesFloat64(device)).toBe(false);
     const weights = ({ constants }: Graph): string[] =>
       [...constants.keys()].filter((name) => classifier.graph.parameters.includes(name));
     expect(weights(device)).toEqual(expect.arrayContaining([...classifier.graph.parameters]));

@@ -3,7 +3,15 @@ import type { Graph } from '#credence/graph/index';
 import { mlp } from '#credence/models/index';
 import { fold, key, normal, uniformInteger } from '#credence/random/index';
 import { predict } from '#credence/runtime/index';
-import { fitScore, scoreGraph, scoreOutput, valuesGraph } from '#credence/scores/index';
+import {
+  confidnet,
+  fitScore,
+  mcDropout,
+  scoreGraph,
+  scoreOutput,
+  scores,
+  valuesGraph,
+} from '#credence/scores/index';
 import type { Classifier, Examples, FittedScore, Score } from '#credence/scores/index';
 import { tensor } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
@@ -137,4 +145,15 @@ function featuresOf(graph: Graph): string {
 export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>, floor = 0): number {
   if (a.length !== b.length) return Infinity;
   return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!) / (Math.abs(b[i]!) + floor)));
+}
+
+/** All scores; the usual settings of some take seconds. */
+export function quickScores(passes: number): Score[] {
+  return scores.map((score) => {
+    const measure = (['entropy', 'mutualInformation', 'variationRatio'] as const).find((own) =>
+      score.name.endsWith(`.${own}`),
+    );
+    if (measure !== undefined) return mcDropout({ measure, passes });
+    return score.name === 'confidnet' ? confidnet({ hidden: [8], epochs: 1 }) : score;
+  });
 }

@@ -23,7 +23,6 @@ import {
   examplesOf,
   fitScore,
   knn,
-  mcDropout,
   mcp,
   missing,
   scoreGraph,
@@ -37,19 +36,12 @@ import { tensorSource } from '#credence/sources/index';
 import { tensor } from '#credence/tensor/index';
 import type { Tensor } from '#credence/tensor/index';
 
-import { identityClassifier, matrixOf, scoresOf, trainedClassifier } from './classifiers.js';
+import { identityClassifier, matrixOf, quickScores, scoresOf, trainedClassifier } from './classifiers.js';
 
 const { classifier, x: training, examples } = await trainedClassifier();
 const noise = matrixOf(7, training.shape[0]!, 4, 0.3);
 const x = { ...training, data: training.data.map((value, i) => value + noise.data[i]!) };
-// The usual settings of some take seconds.
-const quick = scores.map((score) => {
-  const measure = (['entropy', 'mutualInformation', 'variationRatio'] as const).find((own) =>
-    score.name.endsWith(`.${own}`),
-  );
-  if (measure !== undefined) return mcDropout({ measure, passes: 12 });
-  return score.name === 'confidnet' ? confidnet({ hidden: [8], epochs: 1 }) : score;
-});
+const quick = quickScores(12);
 const fitted: FittedScore[] = [];
 for (const score of quick) fitted.push(await fitScore(score, classifier, { examples }));
 const graph = scoreGraph(classifier, fitted);

@@ -1,6 +1,7 @@
 import type { JSX, TargetedPointerEvent } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { announce } from './announce.js';
+import { arrowMove } from './arrow-keys.js';
 import type { Frame } from './chart.js';
 import { short } from './scale.js';
 
@@ -90,20 +91,13 @@ export function DragSurface(props: DragSurfaceProps): JSX.Element {
   };
   const type = (event: KeyboardEvent): void => {
     const point = points[current];
-    const size = STEP * (event.shiftKey ? 10 : 1);
-    const steps: Readonly<Record<string, readonly [number, number]>> = {
-      ArrowLeft: [-size, 0],
-      ArrowRight: [size, 0],
-      ArrowUp: [0, size],
-      ArrowDown: [0, -size],
-    };
     const turns: Readonly<Record<string, number>> = {
       PageDown: current + 1,
       PageUp: current - 1,
       Home: 0,
       End: points.length - 1,
     };
-    const step = steps[event.key];
+    const step = arrowMove(event.key, STEP * (event.shiftKey ? 10 : 1));
     const turn = turns[event.key];
     if (step !== undefined && point !== undefined) {
       const to = moved(frame, point, step);

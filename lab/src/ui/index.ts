@@ -1,4 +1,5 @@
 export { announce } from './announce.js';
+export { arrowMove } from './arrow-keys.js';
 export { capture } from './capture.js';
 export { bandPath, Chart, linePath } from './chart.js';
 export type { AxisOptions, Frame } from './chart.js';

@@ -58,8 +58,9 @@ async function png({ svg, width, height }: SavedFigure): Promise<Blob> {
     ({ weight, letter }, k) =>
       `<text x="${k * PROBE}" y="${tall - 4}" font-family="${FAMILY}" font-weight="${weight}" font-size="14">${letter}</text>`,
   );
-  const complete = svg.replace('<svg ', `<svg data-theme="${theme}" `).replace(/<svg [^>]*>/, (open) => {
+  const complete = svg.replace(/<svg [^>]*>/, (open) => {
     const taller = open
+      .replace('<svg ', `<svg data-theme="${theme}" `)
       .replace(/ height="[^"]*"/, ` height="${tall}"`)
       .replace(/ viewBox="[^"]*"/, ` viewBox="0 0 ${width} ${tall}"`);
     return `${taller}<style>${faces.join('')}</style>${probes.join('')}`;

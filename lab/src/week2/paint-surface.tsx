@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { fold, key, normal } from 'credence/random';
-import { announce, short } from '../ui/index.js';
+import { announce, arrowMove, short } from '../ui/index.js';
 import type { Frame } from '../ui/index.js';
 import { paint, region, replacePoints, shown, takeOver } from './data.js';
 import { MOST_POINTS } from './limits.js';
@@ -85,14 +85,7 @@ export function PaintSurface({ frame }: { readonly frame: Frame }): JSX.Element 
     takeOver();
   };
   const type = (event: KeyboardEvent): void => {
-    const step = STEP * (event.shiftKey ? 5 : 1);
-    const moves: Readonly<Record<string, readonly [number, number]>> = {
-      ArrowLeft: [-step, 0],
-      ArrowRight: [step, 0],
-      ArrowUp: [0, step],
-      ArrowDown: [0, -step],
-    };
-    const move = moves[event.key];
+    const move = arrowMove(event.key, STEP * (event.shiftKey ? 5 : 1));
     const { u, v } = cursor.value;
     const count = shown.value.length;
     if (move !== undefined) {

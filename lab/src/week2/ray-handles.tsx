@@ -1,6 +1,6 @@
 import type { JSX, TargetedPointerEvent } from 'preact';
 import { useId, useRef } from 'preact/hooks';
-import { announce, short } from '../ui/index.js';
+import { announce, arrowMove, short } from '../ui/index.js';
 import type { Frame, Point } from '../ui/index.js';
 import { ray } from './data.js';
 import { RAY_DECIMALS, set } from './state.js';
@@ -45,14 +45,7 @@ export function RayHandles({ frame }: { readonly frame: Frame }): JSX.Element {
     });
   };
   const type = (event: KeyboardEvent, end: End): void => {
-    const size = STEP * (event.shiftKey ? 10 : 1);
-    const steps: Readonly<Record<string, readonly [number, number]>> = {
-      ArrowLeft: [-size, 0],
-      ArrowRight: [size, 0],
-      ArrowUp: [0, size],
-      ArrowDown: [0, -size],
-    };
-    const step = steps[event.key];
+    const step = arrowMove(event.key, STEP * (event.shiftKey ? 10 : 1));
     if (step === undefined) return;
     event.preventDefault();
     const { x, y } = ray.value[end];

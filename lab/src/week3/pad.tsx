@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { JSX, TargetedPointerEvent } from 'preact';
 import { useId, useRef } from 'preact/hooks';
-import { announce } from '../ui/index.js';
+import { announce, arrowMove } from '../ui/index.js';
 import { imageOf, penDown, shipped, shownDigit } from './data.js';
 import { dataUrl } from './digit-image.js';
 import { GRID, PEN_RADIUS, SIDE } from './image.js';
@@ -58,17 +58,10 @@ export function Pad(): JSX.Element {
     event.preventDefault();
   };
   const type = (event: KeyboardEvent): void => {
-    const step = event.shiftKey ? STEPS.far : STEPS.near;
-    const moves: Readonly<Record<string, readonly [number, number]>> = {
-      ArrowLeft: [-step, 0],
-      ArrowRight: [step, 0],
-      ArrowUp: [0, -step],
-      ArrowDown: [0, step],
-    };
-    const move = moves[event.key];
+    const move = arrowMove(event.key, event.shiftKey ? STEPS.far : STEPS.near);
     if (move !== undefined) {
       const [x, y] = cursor.value;
-      cursor.value = [within(x + move[0]), within(y + move[1])];
+      cursor.value = [within(x + move[0]), within(y - move[1])];
       drawTo(cursor.value);
       announce(`Pen ${penDown.value ? 'down, ' : ''}at ${told(cursor.value)}`);
     } else if (event.key === 'Enter' || event.key === ' ') {

@@ -5,6 +5,7 @@ import { openSession, rowsOfRun, runRows } from 'credence/runtime';
 import { softmaxRows, valuesGraph } from 'credence/scores';
 import type { Logits } from 'credence/scores';
 import { firstRows } from 'credence/sources';
+import { elementCount } from 'credence/tensor';
 import type { Workload } from '../compute/trial.js';
 import type { Opened } from './data.js';
 import { ASSESSMENT } from './model.js';
@@ -19,8 +20,8 @@ export async function assessmentWorkload({ model, validation }: Opened, threads:
   const values = valuesGraph(model.classifier);
   const [logits = ''] = values.outputs;
   const graph = prune({ ...values, outputs: [logits] });
-  const size = validation.shape.reduce((a, b) => a * b, 1);
-  const most = Math.max(1, Math.min(MEASURED.inputs, Math.floor(MEASURED.elements / size)));
+  const elements = elementCount(validation.shape);
+  const most = Math.max(1, Math.min(MEASURED.inputs, Math.floor(MEASURED.elements / elements)));
   const rows = await firstRows(validation, Math.min(most, rowsOfRun(graph, most)));
   const inputs = rows.shape[0]!;
   return {
@@ -56,7 +57,7 @@ function termsOf({ nodes, constants }: Graph): number {
   for (const { op, inputs } of nodes) {
     const shape = constants.get(inputs[1] ?? '')?.shape;
     if (shape === undefined) continue;
-    if (op === 'Conv') terms += shape.slice(1).reduce((a, b) => a * b, 1);
+    if (op === 'Conv') terms += elementCount(shape.slice(1));
     else if (op === 'Gemm' || op === 'MatMul') terms += Math.max(...shape);
   }
   return terms;
